@@ -1,0 +1,21 @@
+//! TOML as people write it: read entry by entry, so that one slip never hides the next.
+//!
+//! What the words mean, and whether they fit together, is left to the model.
+
+mod catalogue;
+mod read;
+mod region;
+mod text;
+
+pub use catalogue::{
+    CatalogueFile, IndicatorEntry, PracticeKind, SourceEntry, SpanEntry, TermEntry, ThemeEntry, TopicEntry,
+    UnitEntry,
+};
+pub use read::{Entry, Field, keys, load, parse};
+pub use region::{
+    CaseEntry, DerivedEntry, FactEntry, MechanismEntry, PlaceEntry, PracticeEntry, RegionEntry, RegionFile,
+    RelationEntry,
+};
+pub use text::{
+    BlockEntry, BraceEntry, GlanceEntry, LevelEntry, PairEntry, SectionEntry, SideEntry, StepEntry, TextFile,
+};

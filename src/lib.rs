@@ -1,0 +1,19 @@
+//! `briefing`: from case data in TOML to typeset briefings.
+//!
+//! Each module uses only those above it (and `diag` and `disk`); a test reads the `use` lines and fails when an arrow runs back.
+//!
+//! - [`diag`] what is wrong with data, texts, templates or settings, and where
+//! - [`disk`] files that appear whole or not at all
+//! - [`casefile`] TOML as people write it
+//! - [`settings`] `report.toml`
+//! - [`model`] the validated domain
+//!
+//! The library never prints, never reads arguments, the environment or the clock.
+
+pub mod diag;
+pub mod disk;
+
+pub mod casefile;
+pub mod settings;
+
+pub mod model;

@@ -1,0 +1,467 @@
+//! The catalogues that all regions share: units, themes, indicators, topics, practices, sources, terms.
+//!
+//! What a region alone needs is left to `region`, which adds it to these.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use toml::Spanned;
+
+use super::quantity::{Dimension, Unit};
+use super::reader::{Reader, Set};
+use super::time::Date;
+use crate::casefile::{CatalogueFile, IndicatorEntry, SourceEntry, UnitEntry};
+use crate::diag::{Diagnostics, Problem, SourceFile, Span};
+
+/// Whether an indicator is a state on a date or is counted over a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Flow {
+    /// A state on a date.
+    Stock,
+    /// Counted over a period.
+    Flow,
+}
+
+const FLOWS: &Set<Flow> = &[("stock", Flow::Stock), ("flow", Flow::Flow)];
+
+/// The five kinds of source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SourceKind {
+    /// 机关发布
+    Organ,
+    /// 党报党网
+    PartyPress,
+    /// 宣传部门供稿
+    Publicity,
+    /// 融媒体供稿
+    MediaCentre,
+    /// 商业或个人网站转载
+    Repost,
+}
+
+const SOURCE_KINDS: &Set<SourceKind> = &[
+    ("organ", SourceKind::Organ),
+    ("party-press", SourceKind::PartyPress),
+    ("publicity", SourceKind::Publicity),
+    ("media-centre", SourceKind::MediaCentre),
+    ("repost", SourceKind::Repost),
+];
+
+impl SourceKind {
+    /// In Chinese.
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Self::Organ => "机关发布",
+            Self::PartyPress => "党报党网",
+            Self::Publicity => "宣传部门供稿",
+            Self::MediaCentre => "融媒体供稿",
+            Self::Repost => "商业或个人网站转载",
+        }
+    }
+}
+
+/// A theme of the annex of figures.
+#[derive(Debug, Clone)]
+pub struct Theme {
+    /// The id.
+    pub id: String,
+    /// In Chinese.
+    pub label: String,
+    /// In English.
+    pub english: String,
+    /// The order in annexes.
+    pub order: i64,
+}
+
+/// What a figure counts or measures.
+#[derive(Debug, Clone)]
+pub struct Indicator {
+    /// The id.
+    pub id: String,
+    /// In Chinese.
+    pub label: String,
+    /// In English.
+    pub english: String,
+    /// What it measures.
+    pub dimension: Dimension,
+    /// The usual unit.
+    pub unit: String,
+    /// The theme it belongs to.
+    pub theme: String,
+    /// Stock or flow.
+    pub flow: Flow,
+    /// What exactly is counted.
+    pub definition: String,
+    /// The row of a comparison it belongs to.
+    pub topic: Option<String>,
+    /// The label in a comparison's cell.
+    pub short: String,
+    /// Indicators of the same definition.
+    pub comparable_with: Vec<String>,
+}
+
+/// A row of figures in a comparison.
+#[derive(Debug, Clone)]
+pub struct Topic {
+    /// The id.
+    pub id: String,
+    /// In Chinese.
+    pub label: String,
+    /// In English.
+    pub english: String,
+    /// The order of the rows.
+    pub order: i64,
+    /// The remark under the table.
+    pub note: Option<String>,
+}
+
+/// A row of the presence matrix.
+#[derive(Debug, Clone)]
+pub struct Practice {
+    /// The id.
+    pub id: String,
+    /// In Chinese.
+    pub label: String,
+    /// In English.
+    pub english: String,
+    /// The order of the rows.
+    pub order: i64,
+}
+
+/// A stretch of time that a source speaks of.
+#[derive(Debug, Clone)]
+pub struct Strand {
+    /// Which strand of the source; empty where there is one.
+    pub label: String,
+    /// First date; none where it is not stated and cannot be presumed.
+    pub from: Option<Date>,
+    /// Last date.
+    pub to: Date,
+    /// Whether the first date is stated.
+    pub from_stated: bool,
+    /// Whether the last date is stated.
+    pub to_stated: bool,
+    /// How far its targets reach.
+    pub target: Option<Date>,
+}
+
+/// A published text that figures were taken from.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// The id.
+    pub id: String,
+    /// The title in full.
+    pub title: String,
+    /// What kind of source it is.
+    pub kind: SourceKind,
+    /// Who published it first.
+    pub publisher: Option<String>,
+    /// Where it was read.
+    pub carrier: Option<String>,
+    /// The byline.
+    pub author: Option<String>,
+    /// When it was published.
+    pub date: Date,
+    /// Whether the date is inferred.
+    pub inferred: bool,
+    /// The address that the text itself prints.
+    pub address: Option<String>,
+    /// The day it was read.
+    pub read: Date,
+    /// SHA-256 of the text that was read.
+    pub sha256: String,
+    /// A few words for tables.
+    pub short: String,
+    /// The time it speaks of.
+    pub strands: Vec<Strand>,
+}
+
+/// A term that is not to be used.
+#[derive(Debug, Clone)]
+pub struct Term {
+    /// What must not stand in a text.
+    pub wrong: String,
+    /// What to write instead.
+    pub right: String,
+    /// Why.
+    pub why: String,
+}
+
+/// All that is shared, by id, each with the place where it is declared.
+#[derive(Debug, Clone, Default)]
+pub struct Catalogue {
+    /// Units by symbol.
+    pub units: BTreeMap<String, (Unit, Span)>,
+    /// Themes.
+    pub themes: BTreeMap<String, (Theme, Span)>,
+    /// Indicators.
+    pub indicators: BTreeMap<String, (Arc<Indicator>, Span)>,
+    /// Topics.
+    pub topics: BTreeMap<String, (Topic, Span)>,
+    /// Practices.
+    pub practices: BTreeMap<String, (Practice, Span)>,
+    /// Sources.
+    pub sources: BTreeMap<String, (Arc<Source>, Span)>,
+    /// Terms.
+    pub terms: Vec<Term>,
+}
+
+impl Catalogue {
+    /// Adds one shared file. Units and themes must have been added before the indicators that use them.
+    pub fn add(&mut self, file: &Arc<SourceFile>, entries: &CatalogueFile, diagnostics: &mut Diagnostics) {
+        let mut reader = Reader { file, diagnostics };
+        for entry in &entries.unit {
+            self.add_unit(entry, &mut reader);
+        }
+        for entry in &entries.theme {
+            let (head, theme) = (reader.span(entry), entry.get_ref());
+            let id = reader.need_id(&theme.id, "the theme", &head);
+            let label = reader.need_text(&theme.label, "label", "the theme", "\"组织联建\"", &head);
+            let (Some((id, span)), Some(label)) = (id, label) else { continue };
+            let english = plain(&theme.english).unwrap_or_else(|| label.clone());
+            let theme = Theme { id: id.clone(), label, english, order: order(&theme.order) };
+            reader.insert(&mut self.themes, "theme", id, span, theme);
+        }
+        for entry in &entries.topic {
+            let (head, topic) = (reader.span(entry), entry.get_ref());
+            let id = reader.need_id(&topic.id, "the topic", &head);
+            let label = reader.need_text(&topic.label, "label", "the topic", "\"带动就业\"", &head);
+            let (Some((id, span)), Some(label)) = (id, label) else { continue };
+            let english = plain(&topic.english).unwrap_or_else(|| label.clone());
+            let topic = Topic {
+                id: id.clone(),
+                label,
+                english,
+                order: order(&topic.order),
+                note: plain(&topic.note),
+            };
+            reader.insert(&mut self.topics, "topic", id, span, topic);
+        }
+        for entry in &entries.practice {
+            let (head, practice) = (reader.span(entry), entry.get_ref());
+            let id = reader.need_id(&practice.id, "the practice", &head);
+            let label = reader.need_text(&practice.label, "label", "the practice", "\"校地联盟\"", &head);
+            let (Some((id, span)), Some(label)) = (id, label) else { continue };
+            let english = plain(&practice.english).unwrap_or_else(|| label.clone());
+            let practice = Practice { id: id.clone(), label, english, order: order(&practice.order) };
+            reader.insert(&mut self.practices, "practice", id, span, practice);
+        }
+        for entry in &entries.indicator {
+            self.add_indicator(entry, &mut reader);
+        }
+        for entry in &entries.source {
+            self.add_source(entry, &mut reader);
+        }
+        for entry in &entries.term {
+            let (head, term) = (reader.span(entry), entry.get_ref());
+            let wrong = reader.need_text(&term.wrong, "wrong", "the term", "\"高品质发展\"", &head);
+            let right = reader.need_text(&term.right, "right", "the term", "\"高质量发展\"", &head);
+            if let (Some(wrong), Some(right)) = (wrong, right) {
+                self.terms.push(Term { wrong, right, why: plain(&term.why).unwrap_or_default() });
+            }
+        }
+    }
+
+    fn add_unit(&mut self, entry: &Spanned<UnitEntry>, reader: &mut Reader<'_>) {
+        let (head, unit) = (reader.span(entry), entry.get_ref());
+        let symbol = reader.need_text(&unit.symbol, "symbol", "the unit", "\"万元\"", &head);
+        let dimension = reader
+            .need(&unit.dimension, "dimension", "the unit", "\"money\"", &head)
+            .is_some()
+            .then(|| reader.one_of(&unit.dimension, &Dimension::ALL, None))
+            .flatten();
+        let factor = reader.need(&unit.factor, "factor", "the unit", "10000", &head).map(|f| *f.get_ref());
+        let (Some(symbol), Some(dimension), Some(factor)) = (symbol, dimension, factor) else { return };
+        if !(factor.is_finite() && factor > 0.0) {
+            reader.report(Problem::BadValue { message: "a unit's factor is greater than zero".into() }, head);
+            return;
+        }
+        let english = plain(&unit.english).unwrap_or_default();
+        let unit = Unit { symbol: symbol.clone(), dimension, factor, english };
+        reader.insert(&mut self.units, "unit", symbol, head, unit);
+    }
+
+    /// Adds an indicator, from a shared file or a region's.
+    pub fn add_indicator(&mut self, entry: &Spanned<IndicatorEntry>, reader: &mut Reader<'_>) {
+        let (head, raw) = (reader.span(entry), entry.get_ref());
+        let Some((id, span)) = reader.need_id(&raw.id, "the indicator", &head) else { return };
+        let name = format!("indicator `{id}`");
+        let label = reader.need_text(&raw.label, "label", &name, "\"联建党组织\"", &head);
+        let english = reader.need_text(&raw.english, "english", &name, "\"joint Party bodies\"", &head);
+        let definition = reader.need_text(&raw.definition, "definition", &name, "\"…\"", &head);
+        let dimension = reader.need(&raw.dimension, "dimension", &name, "\"count\"", &head);
+        let dimension = dimension.and_then(|_| reader.one_of(&raw.dimension, &Dimension::ALL, None));
+        let flow = reader.need(&raw.nature, "nature", &name, "\"stock\"", &head);
+        let flow = flow.and_then(|_| reader.one_of(&raw.nature, FLOWS, None));
+        let theme = reader.need(&raw.theme, "theme", &name, "\"organisation\"", &head);
+        let theme = theme.and_then(|t| reader.known("theme", t, self.themes.keys().map(String::as_str)));
+        let unit = reader.need(&raw.unit, "unit", &name, "\"个\"", &head);
+        let unit =
+            unit.and_then(|unit| self.unit(unit, dimension, &id, reader)).map(|unit| unit.symbol.clone());
+        let topic = match &raw.topic {
+            Some(topic) => reader.known("topic", topic, self.topics.keys().map(String::as_str)),
+            None => None,
+        };
+        let (
+            Some(label),
+            Some(english),
+            Some(definition),
+            Some(dimension),
+            Some(flow),
+            Some(theme),
+            Some(unit),
+        ) = (label, english, definition, dimension, flow, theme, unit)
+        else {
+            return;
+        };
+        let short = plain(&raw.short).unwrap_or_else(|| label.clone());
+        let comparable_with = raw
+            .comparable_with
+            .iter()
+            .flat_map(|list| list.get_ref())
+            .map(|id| id.get_ref().clone())
+            .collect();
+        let indicator = Indicator {
+            id: id.clone(),
+            label,
+            english,
+            dimension,
+            unit,
+            theme,
+            flow,
+            definition,
+            topic,
+            short,
+            comparable_with,
+        };
+        reader.insert(&mut self.indicators, "indicator", id, span, Arc::new(indicator));
+    }
+
+    /// A unit by its symbol, which must measure the dimension where one is wanted.
+    pub fn unit(
+        &self,
+        symbol: &Spanned<String>,
+        wanted: Option<Dimension>,
+        indicator: &str,
+        reader: &mut Reader<'_>,
+    ) -> Option<&Unit> {
+        let span = reader.span(symbol);
+        let Some((unit, _)) = self.units.get(symbol.get_ref()) else {
+            let near = crate::diag::nearest(symbol.get_ref(), self.units.keys().map(String::as_str));
+            reader.report(Problem::UnknownUnit { unit: symbol.get_ref().clone(), near }, span);
+            return None;
+        };
+        if let Some(wanted) = wanted.filter(|wanted| *wanted != unit.dimension) {
+            let problem = Problem::WrongDimension {
+                unit: unit.symbol.clone(),
+                found: unit.dimension.to_string(),
+                wanted: wanted.to_string(),
+                indicator: indicator.to_owned(),
+            };
+            reader.report(problem, span);
+            return None;
+        }
+        Some(unit)
+    }
+
+    /// Adds a source, from a shared file or a region's.
+    pub fn add_source(&mut self, entry: &Spanned<SourceEntry>, reader: &mut Reader<'_>) {
+        let (head, raw) = (reader.span(entry), entry.get_ref());
+        let Some((id, span)) = reader.need_id(&raw.id, "the source", &head) else { return };
+        let name = format!("source `{id}`");
+        let title = reader.need_text(&raw.title, "title", &name, "\"…\"", &head);
+        let kind = reader.need(&raw.kind, "kind", &name, "\"party-press\"", &head);
+        let kind = kind.and_then(|_| reader.one_of(&raw.kind, SOURCE_KINDS, None));
+        let date = reader.need(&raw.date, "date", &name, "\"2023-10-25\"", &head);
+        let date = date.and_then(|_| reader.date(&raw.date));
+        let read = reader.need(&raw.read, "read", &name, "\"2026-11-22\"", &head);
+        let read = read.and_then(|_| reader.date(&raw.read));
+        let sha256 = reader.need_text(&raw.sha256, "sha256", &name, "\"…\"", &head);
+        if let Some(digest) = &raw.sha256 {
+            let hex = digest.get_ref();
+            if hex.len() != 64 || !hex.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
+                let span = reader.span(digest);
+                let problem = Problem::BadSource {
+                    message: format!("`{hex}` is not a SHA-256"),
+                    hint: "sha256sum FILE prints it".into(),
+                };
+                reader.report(problem, span);
+            }
+        }
+        if let Some(address) = &raw.address
+            && !(address.get_ref().starts_with("http://") || address.get_ref().starts_with("https://"))
+        {
+            let span = reader.span(address);
+            let message = format!("`{}` is not an address", address.get_ref());
+            reader.report(
+                Problem::BadSource { message, hint: "leave `address` out where the text prints none".into() },
+                span,
+            );
+        }
+        let strands = raw.covers.iter().filter_map(|span| strand(span, &name, reader)).collect();
+        if let (Some(date), Some(read)) = (date, read)
+            && date.first_day() > read.last_day()
+        {
+            let message = format!("{name} was read ({read}) before it was published ({date})");
+            reader.report(Problem::BadSource { message, hint: String::new() }, head);
+        }
+        let (Some(title), Some(kind), Some(date), Some(read), Some(sha256)) =
+            (title, kind, date, read, sha256)
+        else {
+            return;
+        };
+        let source = Source {
+            id: id.clone(),
+            short: plain(&raw.short).unwrap_or_else(|| title.clone()),
+            title,
+            kind,
+            publisher: plain(&raw.publisher),
+            carrier: plain(&raw.carrier),
+            author: plain(&raw.author),
+            date,
+            inferred: raw.inferred.as_ref().is_some_and(|i| *i.get_ref()),
+            address: plain(&raw.address),
+            read,
+            sha256,
+            strands,
+        };
+        reader.insert(&mut self.sources, "source", id, span, Arc::new(source));
+    }
+}
+
+fn strand(
+    entry: &Spanned<crate::casefile::SpanEntry>,
+    name: &str,
+    reader: &mut Reader<'_>,
+) -> Option<Strand> {
+    let (head, raw) = (reader.span(entry), entry.get_ref());
+    let stretch = format!("`covers` of {name}");
+    reader.need(&raw.to, "to", &stretch, "\"2023-10\"", &head);
+    let (from, to) = (reader.date(&raw.from), reader.date(&raw.to));
+    let target = reader.date(&raw.target);
+    let to = to?;
+    if let Some(from) = from
+        && from.first_day() > to.last_day()
+    {
+        reader.report(Problem::BackwardPeriod { from: from.to_string(), to: to.to_string() }, head);
+        return None;
+    }
+    Some(Strand {
+        label: plain(&raw.label).unwrap_or_default(),
+        from,
+        to,
+        from_stated: from.is_some() && raw.from_stated.as_ref().is_none_or(|s| *s.get_ref()),
+        to_stated: raw.to_stated.as_ref().is_none_or(|s| *s.get_ref()),
+        target,
+    })
+}
+
+/// A text where the key is there.
+pub(super) fn plain(field: &Option<Spanned<String>>) -> Option<String> {
+    field.as_ref().map(|text| text.get_ref().clone()).filter(|text| !text.trim().is_empty())
+}
+
+/// An order; entries without one come last.
+pub(super) fn order(field: &Option<Spanned<i64>>) -> i64 {
+    field.as_ref().map_or(i64::MAX, |order| *order.get_ref())
+}

@@ -1,0 +1,28 @@
+//! The validated domain: places, sources, indicators, facts, derived figures, mechanisms, cases, and the case book that holds them.
+//!
+//! How they are written is left to `casefile`, how they are printed to `views`.
+
+mod case;
+mod casebook;
+mod catalogue;
+mod derived;
+mod fact;
+mod mechanism;
+mod quantity;
+mod reader;
+mod region;
+mod relation;
+mod time;
+mod words;
+
+pub use case::Case;
+pub use casebook::{CaseBook, Subject};
+pub use catalogue::{Catalogue, Flow, Indicator, Practice, Source, SourceKind, Strand, Term, Theme, Topic};
+pub use derived::Derived;
+pub use fact::{Coverage, Fact};
+pub use mechanism::{Mechanism, MechanismKind, Stated};
+pub use quantity::{Dimension, Nature, Qualifier, Quantity, Unit, three_significant};
+pub use reader::Reader;
+pub use region::{Level, Place, Region};
+pub use time::{Date, Period, Time, TimeForm};
+pub use words::{Reference, Run, Words, check_plain};

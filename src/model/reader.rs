@@ -1,0 +1,147 @@
+//! Asking an entry for its keys: each question reports what is missing or wrong and goes on.
+//!
+//! The rules of each kind of entry are left to the modules that ask.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use toml::Spanned;
+
+use super::time::Date;
+use crate::casefile::Field;
+use crate::diag::{Diagnostics, Problem, SourceFile, Span, nearest};
+
+/// A file being turned into the model, and what was found wrong on the way.
+pub struct Reader<'a> {
+    /// The file.
+    pub file: &'a Arc<SourceFile>,
+    /// What was found.
+    pub diagnostics: &'a mut Diagnostics,
+}
+
+impl Reader<'_> {
+    /// The place of something in the file.
+    pub fn span<T>(&self, spanned: &Spanned<T>) -> Span {
+        Span::new(self.file, spanned.span())
+    }
+
+    /// Reports a problem at a place.
+    pub fn report(&mut self, problem: Problem, span: Span) {
+        self.diagnostics.push(problem, span);
+    }
+
+    /// A key that must be there.
+    pub fn need<'f, T>(
+        &mut self,
+        field: &'f Field<T>,
+        key: &'static str,
+        entry: &str,
+        example: &'static str,
+        head: &Span,
+    ) -> Option<&'f Spanned<T>> {
+        if field.is_none() {
+            self.report(Problem::MissingKey { key, entry: entry.to_owned(), example }, head.clone());
+        }
+        field.as_ref()
+    }
+
+    /// A text that must be there and not be blank.
+    pub fn need_text(
+        &mut self,
+        field: &Field<String>,
+        key: &'static str,
+        entry: &str,
+        example: &'static str,
+        head: &Span,
+    ) -> Option<String> {
+        let text = self.need(field, key, entry, example, head)?;
+        if text.get_ref().trim().is_empty() {
+            let span = self.span(text);
+            self.report(Problem::BadValue { message: format!("`{key}` is blank") }, span);
+            return None;
+        }
+        Some(text.get_ref().clone())
+    }
+
+    /// An id that must be there and be written as one.
+    pub fn need_id(&mut self, field: &Field<String>, entry: &str, head: &Span) -> Option<(String, Span)> {
+        let id = self.need(field, "id", entry, "\"joint-bodies\"", head)?;
+        let span = self.span(id);
+        let id = id.get_ref();
+        let fits = id.starts_with(|c: char| c.is_ascii_lowercase())
+            && !id.ends_with('-')
+            && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        if !fits {
+            self.report(Problem::BadId { id: id.clone() }, span);
+            return None;
+        }
+        Some((id.clone(), span))
+    }
+
+    /// A word of a closed set, or the default where the key is absent.
+    pub fn one_of<T: Copy>(
+        &mut self,
+        field: &Field<String>,
+        set: &[(&'static str, T)],
+        default: Option<T>,
+    ) -> Option<T> {
+        let Some(word) = field else { return default };
+        let found = set.iter().find(|(name, _)| name == word.get_ref()).map(|(_, value)| *value);
+        if found.is_none() {
+            let known = set.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            let near = nearest(word.get_ref(), set.iter().map(|(name, _)| *name));
+            let message = format!("`{}` is none of {known}", word.get_ref());
+            let span = self.span(word);
+            self.report(Problem::WrongType { message, near }, span);
+        }
+        found
+    }
+
+    /// A date, where the key is there.
+    pub fn date(&mut self, field: &Field<String>) -> Option<Date> {
+        let text = field.as_ref()?;
+        let date = Date::parse(text.get_ref());
+        if date.is_none() {
+            let span = self.span(text);
+            self.report(Problem::BadDate { date: text.get_ref().clone() }, span);
+        }
+        date
+    }
+
+    /// A reference to one of the known ids.
+    pub fn known<'k>(
+        &mut self,
+        kind: &'static str,
+        reference: &Spanned<String>,
+        known: impl IntoIterator<Item = &'k str> + Clone,
+    ) -> Option<String> {
+        let id = reference.get_ref();
+        if known.clone().into_iter().any(|k| k == id) {
+            return Some(id.clone());
+        }
+        let span = self.span(reference);
+        self.report(Problem::DanglingId { kind, id: id.clone(), near: nearest(id, known) }, span);
+        None
+    }
+
+    /// Puts an entry into a table of ids; a second one of the same id is reported and left out.
+    pub fn insert<T>(
+        &mut self,
+        table: &mut BTreeMap<String, (T, Span)>,
+        kind: &'static str,
+        id: String,
+        span: Span,
+        value: T,
+    ) {
+        if let Some((_, first)) = table.get(&id) {
+            let (line, column) = first.start();
+            let first = format!("{}:{line}:{column}", first.file.path());
+            self.report(Problem::DuplicateId { kind, id, first }, span);
+            return;
+        }
+        table.insert(id, (value, span));
+    }
+}
+
+/// The names and values of a closed set.
+pub(super) type Set<T> = [(&'static str, T)];

@@ -1,0 +1,234 @@
+//! `report.toml`: what an office decides once for all its briefings.
+//!
+//! What a single issue says in its own words is left to the texts.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::casefile::{self, Field};
+use crate::diag::{Diagnostics, Problem, SourceFile, Span};
+
+/// `report.toml` as written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct SettingsFile {
+    workspace: Field<WorkspaceEntry>,
+    imprint: Field<ImprintEntry>,
+    fonts: Field<FontsEntry>,
+    comparison: Vec<Spanned<ComparisonEntry>>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WorkspaceEntry {
+    zone: Field<String>,
+    body_pages: Field<i64>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ImprintEntry {
+    masthead: Field<String>,
+    class: Field<String>,
+    office: Field<String>,
+    report_to: Field<String>,
+    send_to: Field<String>,
+    distribute_to: Field<String>,
+    copies: Field<i64>,
+    contact: Field<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FontsEntry {
+    system: Field<bool>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ComparisonEntry {
+    id: Field<String>,
+    title: Field<String>,
+    places: Field<Vec<Spanned<String>>>,
+}
+
+/// Masthead and foot of every briefing; what is not set is left out.
+#[derive(Debug, Clone)]
+pub struct Imprint {
+    /// The name of the serial, in red.
+    pub masthead: String,
+    /// What stands at the top left: 公开资料整理, 内部资料.
+    pub class: String,
+    /// Who issues it; unset means every page says 样稿.
+    pub office: Option<String>,
+    /// 报
+    pub report_to: Option<String>,
+    /// 送
+    pub send_to: Option<String>,
+    /// 发
+    pub distribute_to: Option<String>,
+    /// 共印N份
+    pub copies: Option<u32>,
+    /// Whom to ask.
+    pub contact: Option<String>,
+}
+
+/// A declared comparison.
+#[derive(Debug, Clone)]
+pub struct Comparison {
+    /// The id, which names its files.
+    pub id: String,
+    /// Its title, where no text gives one.
+    pub title: Option<String>,
+    /// Its places: `region` or `region/place`.
+    pub places: Vec<(String, Span)>,
+}
+
+/// The settings of a workspace.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The zone in which days begin.
+    pub zone: chrono_tz::Tz,
+    /// How many pages a body may take.
+    pub body_pages: usize,
+    /// Masthead and foot.
+    pub imprint: Imprint,
+    /// Whether the faces of the system may serve a role before those of the project.
+    pub system_faces: bool,
+    /// Declared comparisons, as written.
+    pub comparisons: Vec<Comparison>,
+    /// The file, where there is one.
+    pub path: Option<PathBuf>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            zone: chrono_tz::Asia::Shanghai,
+            body_pages: 4,
+            imprint: Imprint {
+                masthead: "党建联建资料简报".into(),
+                class: "公开资料整理".into(),
+                office: None,
+                report_to: None,
+                send_to: None,
+                distribute_to: None,
+                copies: None,
+                contact: None,
+            },
+            system_faces: false,
+            comparisons: Vec::new(),
+            path: None,
+        }
+    }
+}
+
+impl Settings {
+    /// Reads `report.toml`; a workspace without one has the defaults.
+    pub fn read(path: &Path, diagnostics: &mut Diagnostics) -> Self {
+        if !path.exists() {
+            return Self::default();
+        }
+        let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+        let mut settings = Self { path: Some(path.to_owned()), ..Self::default() };
+        let Some(file) = casefile::load(path, &name, diagnostics) else { return settings };
+        let Some(table) = casefile::parse(&file, diagnostics) else { return settings };
+        let entries: SettingsFile = casefile::keys(&file, table, diagnostics);
+        settings.fill(&file, entries, diagnostics);
+        settings
+    }
+
+    fn fill(&mut self, file: &Arc<SourceFile>, entries: SettingsFile, diagnostics: &mut Diagnostics) {
+        let at = |range: std::ops::Range<usize>| Span::new(file, range);
+        if let Some(workspace) = entries.workspace.map(Spanned::into_inner) {
+            if let Some(zone) = workspace.zone {
+                match zone.get_ref().parse() {
+                    Ok(parsed) => self.zone = parsed,
+                    Err(_) => diagnostics.push(
+                        Problem::BadSetting {
+                            message: format!("`{}` is no time zone", zone.get_ref()),
+                            hint: "write an IANA name, for example \"Asia/Shanghai\"".into(),
+                        },
+                        at(zone.span()),
+                    ),
+                }
+            }
+            if let Some(pages) = workspace.body_pages {
+                match usize::try_from(*pages.get_ref()) {
+                    Ok(count @ 1..=100) => self.body_pages = count,
+                    _ => diagnostics.push(
+                        Problem::BadSetting {
+                            message: format!("a body cannot have {} pages", pages.get_ref()),
+                            hint: "the customary limit is 4".into(),
+                        },
+                        at(pages.span()),
+                    ),
+                }
+            }
+        }
+        if let Some(imprint) = entries.imprint.map(Spanned::into_inner) {
+            let text = |field: Field<String>| field.map(Spanned::into_inner).filter(|t| !t.trim().is_empty());
+            let own = &mut self.imprint;
+            own.masthead = text(imprint.masthead).unwrap_or_else(|| own.masthead.clone());
+            own.class = text(imprint.class).unwrap_or_else(|| own.class.clone());
+            own.office = text(imprint.office);
+            own.report_to = text(imprint.report_to);
+            own.send_to = text(imprint.send_to);
+            own.distribute_to = text(imprint.distribute_to);
+            own.contact = text(imprint.contact);
+            if let Some(copies) = imprint.copies {
+                match u32::try_from(*copies.get_ref()) {
+                    Ok(count @ 1..) => own.copies = Some(count),
+                    _ => diagnostics.push(
+                        Problem::BadSetting {
+                            message: format!("`{}` copies cannot be printed", copies.get_ref()),
+                            hint: "leave `copies` out where none are".into(),
+                        },
+                        at(copies.span()),
+                    ),
+                }
+            }
+        }
+        if let Some(system) = entries.fonts.and_then(|fonts| fonts.into_inner().system) {
+            self.system_faces = *system.get_ref();
+        }
+        for entry in entries.comparison {
+            let head = at(entry.span());
+            let raw = entry.into_inner();
+            let mut need = |key: &'static str, example: &'static str| {
+                let entry = "the comparison".to_owned();
+                diagnostics.push(Problem::MissingKey { key, entry, example }, head.clone());
+            };
+            let Some(id) = raw.id else {
+                need("id", "\"four-places\"");
+                continue;
+            };
+            let Some(places) = raw.places else {
+                need("places", "[\"pingliang\", \"dunhua\"]");
+                continue;
+            };
+            if self.comparisons.iter().any(|c| c.id == *id.get_ref()) {
+                let problem = Problem::DuplicateId {
+                    kind: "comparison",
+                    id: id.get_ref().clone(),
+                    first: format!("[[comparison]] of {}", file.path()),
+                };
+                diagnostics.push(problem, at(id.span()));
+                continue;
+            }
+            let span = at(places.span());
+            let places: Vec<_> =
+                places.into_inner().into_iter().map(|p| (p.get_ref().clone(), at(p.span()))).collect();
+            if places.len() < 2 {
+                let message = format!("comparison `{}` has fewer than two places", id.get_ref());
+                diagnostics.push(Problem::BadSetting { message, hint: String::new() }, span);
+                continue;
+            }
+            let title = raw.title.map(Spanned::into_inner);
+            self.comparisons.push(Comparison { id: id.into_inner(), title, places });
+        }
+    }
+}

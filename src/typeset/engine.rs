@@ -1,0 +1,197 @@
+//! The typesetter: made once, then one call a document.
+//!
+//! What a reader will see stands in the view and is left to `views`; processes and deadlines to `workers`.
+
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+
+use chrono::{Datelike, NaiveDate};
+use typst::foundations::{Datetime, Label, Selector, Smart};
+use typst::introspection::Introspector;
+use typst::utils::{LazyHash, PicoStr};
+use typst::{Library, LibraryExt};
+use typst_kit::files::FileStore;
+use typst_layout::PagedDocument;
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
+
+use super::characters::{Missing, Repertoire};
+use super::faces::Faces;
+use super::files::Templates;
+use super::world::{DocumentWorld, Shared, file_id};
+use super::{glyphs, messages};
+use crate::diag::{Diagnostics, Problem, Warned};
+use crate::disk;
+
+/// Written into every PDF, whatever the version, so that an upgrade alone changes no bytes.
+const CREATOR: &str = "report";
+/// The label that a template sets at the end of the body.
+const BODY_END: &str = "body-end";
+
+/// Templates and faces, ready to make documents; cheap to clone, never changed.
+#[derive(Clone)]
+pub struct Engine {
+    shared: Arc<Shared>,
+    repertoire: Arc<Repertoire>,
+}
+
+/// One document to make.
+#[derive(Debug, Clone)]
+pub struct Job<'a> {
+    /// The template, relative to the folder of templates: `region/main.typ`.
+    pub main: &'a str,
+    /// The view as JSON; the template reads it at `/briefing.json`.
+    pub view: &'a [u8],
+    /// The day of the document, and the only date in it that is not in the view.
+    pub today: NaiveDate,
+    /// What identifies the document over all its versions.
+    pub ident: &'a str,
+    /// What the PDF conforms to.
+    pub standard: Standard,
+}
+
+/// What a PDF conforms to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Standard {
+    /// PDF/A-2a and PDF/UA-1: for archives and screen readers.
+    Archival,
+    /// PDF 1.7, tagged.
+    #[default]
+    Plain,
+}
+
+/// A made document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Typeset {
+    /// The bytes of the PDF; the same job gives the same bytes.
+    pub pdf: Vec<u8>,
+    /// How many pages it has.
+    pub pages: usize,
+    /// The page on which the body ends; all of them where the template does not say.
+    pub body_pages: usize,
+    /// The templates it was made of, relative to their folder, with the SHA-256 of each; sorted.
+    pub files: Vec<(String, String)>,
+}
+
+impl Engine {
+    /// Opens a folder of templates with the faces found for it.
+    ///
+    /// # Errors
+    /// When the folder cannot be read, or a role has no face.
+    pub fn open(templates: &Path, faces: Faces) -> Result<Self, Diagnostics> {
+        let files = Templates::open(templates, faces.served()?).map_err(|e| {
+            let mut found = Diagnostics::new();
+            let (path, reason) = (e.path.display().to_string(), e.source.to_string());
+            found.push_nowhere(Problem::Unreadable { path, reason });
+            found
+        })?;
+        let library = LazyHash::new(Library::default());
+        let shared = Shared { library, faces, files: FileStore::new(files) };
+        Ok(Self { shared: Arc::new(shared), repertoire: Arc::default() })
+    }
+
+    /// The faces it was opened with.
+    pub fn faces(&self) -> &Faces {
+        &self.shared.faces
+    }
+
+    /// Begins to read the first face of every role on a thread of its own, which halves the wait for the first
+    /// document of a process. Whoever makes no document need not call it.
+    pub fn load_ahead(&self) {
+        let shared = Arc::clone(&self.shared);
+        // Where no thread can be had, each face is read when it is wanted.
+        thread::Builder::new().name("faces".into()).spawn(move || shared.faces.load_first()).ok();
+    }
+
+    /// The characters of a view that the faces of their roles lack, each once per role.
+    pub fn characters(&self, view: &serde_json::Value) -> Vec<Missing> {
+        self.repertoire.missing(&self.shared.faces, view)
+    }
+
+    /// Makes one document; there is none where the diagnostics hold an error.
+    ///
+    /// Call it on a large stack ([`on_big_stack`](super::on_big_stack)), and never from a pool that steals work.
+    pub fn typeset(&self, job: &Job<'_>) -> Warned<Option<Typeset>> {
+        let mut diagnostics = Diagnostics::new();
+        let output = self.compile(job, &mut diagnostics);
+        // The one place that evicts: what the last document did not use either is dropped.
+        typst::comemo::evict(1);
+        Warned { output, diagnostics }
+    }
+
+    fn compile(&self, job: &Job<'_>, diagnostics: &mut Diagnostics) -> Option<Typeset> {
+        let Some(main) = file_id(job.main) else {
+            let reason = "it leaves the folder of templates".to_owned();
+            diagnostics.push_nowhere(Problem::Unreadable { path: job.main.to_owned(), reason });
+            return None;
+        };
+        let world = DocumentWorld::new(&self.shared, main, job.view.to_vec(), midnight(job.today));
+        let compiled = typst::compile::<PagedDocument>(&world);
+        diagnostics.extend(messages::diagnostics(&world, &compiled.warnings));
+        let mut document = match compiled.output {
+            Ok(document) => document,
+            Err(errors) => {
+                diagnostics.extend(messages::diagnostics(&world, &errors));
+                return None;
+            }
+        };
+        diagnostics.extend(glyphs::check(&document, self.faces()));
+        if diagnostics.has_errors() {
+            return None;
+        }
+        // A template cannot know the day; what it sets does not count.
+        document.info_mut().date = Smart::Auto;
+        let pdf = match typst_pdf::pdf(&document, &options(job)) {
+            Ok(pdf) => pdf,
+            Err(errors) => {
+                diagnostics.extend(messages::diagnostics(&world, &errors));
+                return None;
+            }
+        };
+        let pages = document.pages().len();
+        Some(Typeset {
+            pdf,
+            pages,
+            body_pages: body_end(&document).map_or(pages, NonZeroUsize::get),
+            files: world.used().into_iter().map(|(path, bytes)| (path, disk::sha256(&bytes))).collect(),
+        })
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").finish_non_exhaustive()
+    }
+}
+
+/// The page on which the body ends, where the template marks it.
+fn body_end(document: &PagedDocument) -> Option<NonZeroUsize> {
+    let introspector = document.introspector();
+    let label = Label::new(PicoStr::intern(BODY_END))?;
+    let mark = introspector.query_first(&Selector::Label(label))?;
+    introspector.page(mark.location()?)
+}
+
+fn midnight(day: NaiveDate) -> Datetime {
+    let number = |part: u32| u8::try_from(part).expect("months and days are small");
+    Datetime::from_ymd_hms(day.year(), number(day.month()), number(day.day()), 0, 0, 0)
+        .expect("what is a date to chrono is a date")
+}
+
+fn options(job: &Job<'_>) -> PdfOptions {
+    let standards: &[PdfStandard] = match job.standard {
+        Standard::Archival => &[PdfStandard::A_2a, PdfStandard::Ua_1],
+        Standard::Plain => &[PdfStandard::V_1_7],
+    };
+    PdfOptions {
+        ident: Smart::Custom(job.ident.to_owned()),
+        creator: Smart::Custom(Some(CREATOR.to_owned())),
+        timestamp: Some(Timestamp::new_utc(midnight(job.today))),
+        page_ranges: None,
+        standards: PdfStandards::new(standards).expect("these standards agree"),
+        tagged: true,
+        pretty: false,
+    }
+}

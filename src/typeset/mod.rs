@@ -1,0 +1,56 @@
+//! Typst and nothing else: from one view, as JSON, to the bytes of one PDF.
+//!
+//! What the view says is left to `views`; where the PDF goes to `pipeline` and `ledger`.
+//!
+//! ```text
+//! templates/lib/faces.toml -> Roles -+
+//! fonts/, its remembered scan -------+-> Faces -+
+//! templates/ ----------------------------------+-> Engine -- Job --> Typeset
+//! ```
+
+mod characters;
+mod engine;
+mod faces;
+mod files;
+mod glyphs;
+mod messages;
+mod patterns;
+mod roles;
+mod scan;
+mod sfnt;
+mod world;
+
+use std::{io, panic, thread};
+
+pub use characters::Missing;
+pub use engine::{Engine, Job, Standard, Typeset};
+pub use faces::{DeclaredFace, Faces, FoundFace, RoleFaces, Search, SystemFaces};
+pub use roles::Roles;
+pub use sfnt::Embedding;
+
+use crate::disk::PathError;
+
+/// An operation on faces or threads that failed.
+#[derive(Debug, thiserror::Error)]
+pub enum FacesError {
+    /// A folder of faces that is there and cannot be read.
+    #[error(transparent)]
+    Folder(#[from] PathError),
+}
+
+/// What a thread that typesets needs: deep layouts overflow the usual 2 MiB.
+const STACK: usize = 64 << 20;
+
+/// Runs something on a thread whose stack is large enough for [`Engine::typeset`], and waits for it.
+///
+/// A panic in it goes on in the caller.
+///
+/// # Errors
+/// When the system cannot start a thread of that size.
+pub fn on_big_stack<T: Send>(work: impl FnOnce() -> T + Send) -> io::Result<T> {
+    thread::scope(|scope| {
+        let worker =
+            thread::Builder::new().name("typeset".into()).stack_size(STACK).spawn_scoped(scope, work)?;
+        worker.join().map_or_else(|payload| panic::resume_unwind(payload), Ok)
+    })
+}

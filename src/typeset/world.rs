@@ -1,0 +1,102 @@
+//! What Typst sees of the outside while it makes one document.
+//!
+//! All that documents share is left to `engine`.
+
+use std::collections::BTreeMap;
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+use typst::diag::{FileError, FileResult};
+use typst::foundations::{Bytes, Datetime, Duration};
+use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
+use typst::text::{Font, FontBook};
+use typst::utils::LazyHash;
+use typst::{Library, World};
+use typst_kit::files::FileStore;
+
+use super::faces::Faces;
+use super::files::Templates;
+
+/// The one path of every view: file ids are never freed, and there are only 65,535.
+static VIEW: LazyLock<FileId> =
+    LazyLock::new(|| file_id("briefing.json").expect("a plain name is a path within the root"));
+
+/// The id of a file of the templates, or none where the path leaves their folder.
+pub(super) fn file_id(path: &str) -> Option<FileId> {
+    Some(RootedPath::new(VirtualRoot::Project, VirtualPath::new(path).ok()?).intern())
+}
+
+/// What all documents share.
+pub(super) struct Shared {
+    pub(super) library: LazyHash<Library>,
+    pub(super) faces: Faces,
+    pub(super) files: FileStore<Templates>,
+}
+
+/// One document's view of it.
+pub(super) struct DocumentWorld<'a> {
+    shared: &'a Shared,
+    main: FileId,
+    view: Bytes,
+    today: Datetime,
+    /// The files that were asked for and exist, by path.
+    used: Mutex<BTreeMap<&'static str, FileId>>,
+}
+
+impl<'a> DocumentWorld<'a> {
+    pub(super) fn new(shared: &'a Shared, main: FileId, view: Vec<u8>, today: Datetime) -> Self {
+        Self { shared, main, view: Bytes::new(view), today, used: Mutex::default() }
+    }
+
+    /// Whether a file is the view.
+    pub(super) fn is_view(id: FileId) -> bool {
+        id == *VIEW
+    }
+
+    /// The templates that the document was made of, with their content, sorted by path.
+    pub(super) fn used(&self) -> Vec<(String, Bytes)> {
+        let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        let content = |id: &FileId| self.shared.files.file(*id).ok();
+        used.iter().filter_map(|(path, id)| Some(((*path).to_owned(), content(id)?))).collect()
+    }
+
+    fn note(&self, id: FileId) {
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        used.insert(id.get().vpath().get_without_slash(), id);
+    }
+}
+
+impl World for DocumentWorld<'_> {
+    fn library(&self) -> &LazyHash<Library> {
+        &self.shared.library
+    }
+
+    fn book(&self) -> &LazyHash<FontBook> {
+        self.shared.faces.book()
+    }
+
+    fn main(&self) -> FileId {
+        self.main
+    }
+
+    fn source(&self, id: FileId) -> FileResult<Source> {
+        if Self::is_view(id) {
+            return Err(FileError::NotSource);
+        }
+        self.shared.files.source(id).inspect(|_| self.note(id))
+    }
+
+    fn file(&self, id: FileId) -> FileResult<Bytes> {
+        if Self::is_view(id) {
+            return Ok(self.view.clone());
+        }
+        self.shared.files.file(id).inspect(|_| self.note(id))
+    }
+
+    fn font(&self, index: usize) -> Option<Font> {
+        self.shared.faces.font(index)
+    }
+
+    fn today(&self, _: Option<Duration>) -> Option<Datetime> {
+        Some(self.today)
+    }
+}
