@@ -7,6 +7,10 @@
 //! - [`casefile`] TOML as people write it
 //! - [`settings`] `report.toml`
 //! - [`model`] the validated domain
+//! - [`views`] what a reader will see
+//! - [`typeset`] Typst: one view to one PDF
+//! - [`ledger`] what was made
+//! - [`pipeline`] the one place that composes the steps
 //!
 //! The library never prints, never reads arguments, the environment or the clock.
 
@@ -17,3 +21,10 @@ pub mod casefile;
 pub mod settings;
 
 pub mod model;
+pub mod views;
+
+pub mod typeset;
+
+pub mod ledger;
+
+pub mod pipeline;

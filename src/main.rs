@@ -1,31 +1,51 @@
 //! `report`: the command line over the library `briefing`.
 
-use std::path::Path;
+mod cli;
+mod terminal;
 
-use briefing::diag::{Colour, Diagnostics, MessageFormat, render};
-use briefing::model::CaseBook;
+use std::process::ExitCode;
 
-#[expect(clippy::print_stdout, reason = "a scratch main")]
-fn main() {
-    let mut d = Diagnostics::new();
-    let book = CaseBook::open(Path::new("data"), &mut d);
-    for id in &book.regions {
-        let r = book.region(id);
-        if let Some(region) = &r.output {
-            println!(
-                "{} facts {} derived {} mechanisms {}",
-                id,
-                region.facts.len(),
-                region.derived.len(),
-                region.mechanisms.len()
-            );
-            for x in &region.derived {
-                println!("  {} {} = {}", x.id, x.formula, x.quantity.printed());
+use briefing::diag::{Colour, MessageFormat};
+use clap::Parser;
+
+use cli::{Args, Failure};
+use terminal::Terminal;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let format = match args.common.message_format {
+        cli::MessageFormat::Human => MessageFormat::Human,
+        cli::MessageFormat::Json => MessageFormat::Json,
+        cli::MessageFormat::Short => MessageFormat::Short,
+    };
+    let coloured = match args.common.color {
+        cli::Color::Always => true,
+        cli::Color::Never => false,
+        cli::Color::Auto => terminal::colours_suit(),
+    };
+    let terminal = Terminal::new(format, if coloured { Colour::Always } else { Colour::Never });
+    match cli::run(args, &terminal) {
+        Ok(outcome) => ExitCode::from(outcome.code()),
+        Err(failure) => {
+            if let Failure::Diagnostics(diagnostics) = &failure {
+                let mut diagnostics = diagnostics.clone();
+                diagnostics.sort();
+                terminal.messages(&diagnostics);
+                let (errors, warnings) = (diagnostics.errors(), diagnostics.warnings());
+                terminal.note(&format!(
+                    "{errors} {}, {warnings} {}",
+                    noun(errors, "error"),
+                    noun(warnings, "warning")
+                ));
             }
+            if let Some((message, hint)) = failure.words() {
+                terminal.error(&message, hint.as_deref());
+            }
+            ExitCode::from(failure.code())
         }
-        d.extend(r.diagnostics);
     }
-    d.sort();
-    print!("{}", render(&d, MessageFormat::Human, Colour::Never));
-    println!("{} errors {} warnings", d.errors(), d.warnings());
+}
+
+fn noun(count: usize, one: &str) -> String {
+    if count == 1 { one.to_owned() } else { format!("{one}s") }
 }

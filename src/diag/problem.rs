@@ -116,74 +116,72 @@ pub enum Problem {
     BodyTooLong { pages: usize, limit: usize },
 }
 
-use Problem as P;
-
 impl Problem {
     /// The stable code: what `--deny` takes, and what a search finds in the documentation.
     pub fn code(&self) -> &'static str {
         match self {
-            P::Unreadable { .. } => "unreadable",
-            P::NotUtf8 { .. } => "not-utf8",
-            P::ByteOrderMark { .. } => "byte-order-mark",
-            P::LineEnds { .. } => "line-ends",
-            P::EmptyFile { .. } => "empty-file",
-            P::Syntax { .. } => "syntax",
-            P::Format { .. } => "format",
-            P::UnknownKey { .. } => "unknown-key",
-            P::MissingKey { .. } => "missing-key",
-            P::WrongType { .. } => "wrong-type",
-            P::KeyConflict { .. } => "key-conflict",
-            P::BadId { .. } => "bad-id",
-            P::DuplicateId { .. } => "duplicate-id",
-            P::DanglingId { .. } => "dangling-id",
-            P::RegionFileName { .. } => "region-file-name",
-            P::PlaceCycle { .. } => "place-cycle",
-            P::Unused { .. } => "unused",
-            P::UnknownUnit { .. } => "unknown-unit",
-            P::WrongDimension { .. } => "wrong-dimension",
-            P::BadDate { .. } => "bad-date",
-            P::BackwardPeriod { .. } => "backward-period",
-            P::AfterSource { .. } => "after-source",
-            P::ShareOutOfRange { .. } => "share-out-of-range",
-            P::BadValue { .. } => "bad-value",
-            P::AsPrinted { .. } => "as-printed",
-            P::QualifierWord { .. } => "qualifier-word",
-            P::Unchecked { .. } => "unchecked",
-            P::BadSource { .. } => "bad-source",
-            P::RelationFails { certain: true, .. } => "relation",
-            P::RelationFails { certain: false, .. } => "implausible",
-            P::MemberCount { .. } => "member-count",
-            P::BadFormula { .. } => "bad-formula",
-            P::FormulaMixes { .. } => "formula-mixes",
-            P::TypedDigit { .. } => "typed-digit",
-            P::BadReference { .. } => "bad-reference",
-            P::WrongTerm { .. } => "wrong-term",
-            P::TooLong { .. } => "too-long",
-            P::TextFileName { .. } => "text-file-name",
-            P::BadPlate { .. } => "bad-plate",
-            P::BadSetting { .. } => "bad-setting",
-            P::RoleWithoutFace { .. } => "role-without-face",
-            P::NoGlyph { .. } => "no-glyph",
-            P::Substituted { .. } => "substituted",
-            P::Box { .. } => "box",
-            P::Template { .. } => "template",
-            P::BodyTooLong { .. } => "body-too-long",
+            Self::Unreadable { .. } => "unreadable",
+            Self::NotUtf8 { .. } => "not-utf8",
+            Self::ByteOrderMark { .. } => "byte-order-mark",
+            Self::LineEnds { .. } => "line-ends",
+            Self::EmptyFile { .. } => "empty-file",
+            Self::Syntax { .. } => "syntax",
+            Self::Format { .. } => "format",
+            Self::UnknownKey { .. } => "unknown-key",
+            Self::MissingKey { .. } => "missing-key",
+            Self::WrongType { .. } => "wrong-type",
+            Self::KeyConflict { .. } => "key-conflict",
+            Self::BadId { .. } => "bad-id",
+            Self::DuplicateId { .. } => "duplicate-id",
+            Self::DanglingId { .. } => "dangling-id",
+            Self::RegionFileName { .. } => "region-file-name",
+            Self::PlaceCycle { .. } => "place-cycle",
+            Self::Unused { .. } => "unused",
+            Self::UnknownUnit { .. } => "unknown-unit",
+            Self::WrongDimension { .. } => "wrong-dimension",
+            Self::BadDate { .. } => "bad-date",
+            Self::BackwardPeriod { .. } => "backward-period",
+            Self::AfterSource { .. } => "after-source",
+            Self::ShareOutOfRange { .. } => "share-out-of-range",
+            Self::BadValue { .. } => "bad-value",
+            Self::AsPrinted { .. } => "as-printed",
+            Self::QualifierWord { .. } => "qualifier-word",
+            Self::Unchecked { .. } => "unchecked",
+            Self::BadSource { .. } => "bad-source",
+            Self::RelationFails { certain: true, .. } => "relation",
+            Self::RelationFails { certain: false, .. } => "implausible",
+            Self::MemberCount { .. } => "member-count",
+            Self::BadFormula { .. } => "bad-formula",
+            Self::FormulaMixes { .. } => "formula-mixes",
+            Self::TypedDigit { .. } => "typed-digit",
+            Self::BadReference { .. } => "bad-reference",
+            Self::WrongTerm { .. } => "wrong-term",
+            Self::TooLong { .. } => "too-long",
+            Self::TextFileName { .. } => "text-file-name",
+            Self::BadPlate { .. } => "bad-plate",
+            Self::BadSetting { .. } => "bad-setting",
+            Self::RoleWithoutFace { .. } => "role-without-face",
+            Self::NoGlyph { .. } => "no-glyph",
+            Self::Substituted { .. } => "substituted",
+            Self::Box { .. } => "box",
+            Self::Template { .. } => "template",
+            Self::BodyTooLong { .. } => "body-too-long",
         }
     }
 
     /// How bad it is unless `--deny` says otherwise.
     pub fn severity(&self) -> Severity {
         match self {
-            P::ByteOrderMark { .. }
-            | P::LineEnds { .. }
-            | P::Unused { .. }
-            | P::AfterSource { .. }
-            | P::Unchecked { .. }
-            | P::RelationFails { certain: false, .. }
-            | P::TooLong { .. }
-            | P::Substituted { .. }
-            | P::BodyTooLong { .. }
-            | P::Template { fatal: false, .. } => Severity::Warning,
+            Self::ByteOrderMark { .. }
+            | Self::LineEnds { .. }
+            | Self::Unused { .. }
+            | Self::AfterSource { .. }
+            | Self::Unchecked { .. }
+            | Self::RelationFails { certain: false, .. }
+            | Self::TooLong { .. }
+            | Self::Substituted { .. }
+            | Self::BodyTooLong { .. }
+            | Self::Template { fatal: false, .. } => Severity::Warning,
             _ => Severity::Error,
         }
     }
@@ -191,72 +189,74 @@ impl Problem {
     /// The message: lower-case, exact, without a full stop.
     pub fn message(&self) -> String {
         match self {
-            P::Unreadable { path, reason } => format!("cannot read `{path}`: {reason}"),
-            P::NotUtf8 { path, gb18030: true } => format!("`{path}` is not UTF-8; it looks like GB18030"),
-            P::NotUtf8 { path, gb18030: false } => format!("`{path}` is not UTF-8"),
-            P::ByteOrderMark { path } => format!("`{path}` begins with a byte-order mark"),
-            P::LineEnds { path } => format!("`{path}` has lines that end in CR LF"),
-            P::EmptyFile { path } => format!("`{path}` is empty"),
-            P::Syntax { message } => message.clone(),
-            P::Format { found: None } => "the file does not say which format it has".into(),
-            P::Format { found: Some(found) } => format!("format {found} is not known to this version"),
-            P::UnknownKey { key, .. } => format!("unknown key `{key}`"),
-            P::MissingKey { key, entry, .. } => format!("{entry} has no `{key}`"),
-            P::WrongType { message, .. } | P::KeyConflict { message, .. } => message.clone(),
-            P::BadId { id } => format!("`{id}` is not an id"),
-            P::DuplicateId { kind, id, .. } => format!("{kind} `{id}` stands here a second time"),
-            P::DanglingId { kind, id, .. } => format!("no {kind} `{id}`"),
-            P::RegionFileName { id, file } => format!("region `{id}` stands in a file named `{file}`"),
-            P::PlaceCycle { id } => format!("place `{id}` lies within itself"),
-            P::Unused { kind, id } => format!("{kind} `{id}` is used by nothing"),
-            P::UnknownUnit { unit, .. } => format!("unknown unit `{unit}`"),
-            P::WrongDimension { unit, found, wanted, indicator } => {
+            Self::Unreadable { path, reason } => format!("cannot read `{path}`: {reason}"),
+            Self::NotUtf8 { path, gb18030: true } => format!("`{path}` is not UTF-8; it looks like GB18030"),
+            Self::NotUtf8 { path, gb18030: false } => format!("`{path}` is not UTF-8"),
+            Self::ByteOrderMark { path } => format!("`{path}` begins with a byte-order mark"),
+            Self::LineEnds { path } => format!("`{path}` has lines that end in CR LF"),
+            Self::EmptyFile { path } => format!("`{path}` is empty"),
+            Self::Syntax { message } => message.clone(),
+            Self::Format { found: None } => "the file does not say which format it has".into(),
+            Self::Format { found: Some(found) } => format!("format {found} is not known to this version"),
+            Self::UnknownKey { key, .. } => format!("unknown key `{key}`"),
+            Self::MissingKey { key, entry, .. } => format!("{entry} has no `{key}`"),
+            Self::WrongType { message, .. } | Self::KeyConflict { message, .. } => message.clone(),
+            Self::BadId { id } => format!("`{id}` is not an id"),
+            Self::DuplicateId { kind, id, .. } => format!("{kind} `{id}` stands here a second time"),
+            Self::DanglingId { kind, id, .. } => format!("no {kind} `{id}`"),
+            Self::RegionFileName { id, file } => format!("region `{id}` stands in a file named `{file}`"),
+            Self::PlaceCycle { id } => format!("place `{id}` lies within itself"),
+            Self::Unused { kind, id } => format!("{kind} `{id}` is used by nothing"),
+            Self::UnknownUnit { unit, .. } => format!("unknown unit `{unit}`"),
+            Self::WrongDimension { unit, found, wanted, indicator } => {
                 format!("`{unit}` measures {found}, but indicator `{indicator}` is {wanted}")
             }
-            P::BadDate { date } => format!("`{date}` is not a date"),
-            P::BackwardPeriod { from, to } => format!("the period ends ({to}) before it begins ({from})"),
-            P::AfterSource { time, published } => {
+            Self::BadDate { date } => format!("`{date}` is not a date"),
+            Self::BackwardPeriod { from, to } => format!("the period ends ({to}) before it begins ({from})"),
+            Self::AfterSource { time, published } => {
                 format!("a result of {time} in a source published {published}")
             }
-            P::ShareOutOfRange { value } => format!("a share of {value} % is outside 0 to 100"),
-            P::BadValue { message } => message.clone(),
-            P::AsPrinted { printed, read, value } => {
+            Self::ShareOutOfRange { value } => format!("a share of {value} % is outside 0 to 100"),
+            Self::BadValue { message } => message.clone(),
+            Self::AsPrinted { printed, read, value } => {
                 format!("`as_printed` is `{printed}`, which reads {read}, but the value is {value}")
             }
-            P::QualifierWord { word, qualifier, .. } => {
+            Self::QualifierWord { word, qualifier, .. } => {
                 format!("`{word}` is not a word of the qualifier `{qualifier}`")
             }
-            P::Unchecked { fact, reason } => format!("fact `{fact}` {reason}"),
-            P::BadSource { message, .. } | P::RelationFails { message, .. } => message.clone(),
-            P::MemberCount { name, listed, count } => {
+            Self::Unchecked { fact, reason } => format!("fact `{fact}` {reason}"),
+            Self::BadSource { message, .. } | Self::RelationFails { message, .. } => message.clone(),
+            Self::MemberCount { name, listed, count } => {
                 format!("`{name}` lists {listed} members, but says {count}")
             }
-            P::BadFormula { message } | P::FormulaMixes { message, .. } => message.clone(),
-            P::TypedDigit { digit } => format!("`{digit}` is typed by hand"),
-            P::BadReference { message } => message.clone(),
-            P::WrongTerm { wrong, .. } => format!("`{wrong}` is not the term to use"),
-            P::TooLong { what, length, limit } => {
+            Self::BadFormula { message } | Self::FormulaMixes { message, .. } => message.clone(),
+            Self::TypedDigit { digit } => format!("`{digit}` is typed by hand"),
+            Self::BadReference { message } => message.clone(),
+            Self::WrongTerm { wrong, .. } => format!("`{wrong}` is not the term to use"),
+            Self::TooLong { what, length, limit } => {
                 format!("{what} has {length} characters; there is room for {limit}")
             }
-            P::TextFileName { file, reason } => format!("`{file}` belongs to no document: {reason}"),
-            P::BadPlate { message, .. } | P::BadSetting { message, .. } => message.clone(),
-            P::RoleWithoutFace { role, .. } => format!("no face for the role `{role}`"),
-            P::NoGlyph { character, role } => {
+            Self::TextFileName { file, reason } => format!("`{file}` belongs to no document: {reason}"),
+            Self::BadPlate { message, .. } | Self::BadSetting { message, .. } => message.clone(),
+            Self::RoleWithoutFace { role, .. } => format!("no face for the role `{role}`"),
+            Self::NoGlyph { character, role } => {
                 format!("no face of the role `{role}` has `{character}` (U+{:04X})", u32::from(*character))
             }
-            P::Substituted { character, role, face } => {
+            Self::Substituted { character, role, face } => {
                 format!(
                     "`{character}` (U+{:04X}) is not in the first face of the role `{role}`; it comes from {face}",
                     u32::from(*character)
                 )
             }
-            P::Box { character, page, face } => {
+            Self::Box { character, page, face } => {
                 format!(
                     "`{character}` on page {page} would be printed by `{face}`, which is not declared for it"
                 )
             }
-            P::Template { message, .. } => message.clone(),
-            P::BodyTooLong { pages, limit } => format!("the body takes {pages} pages; it may take {limit}"),
+            Self::Template { message, .. } => message.clone(),
+            Self::BodyTooLong { pages, limit } => {
+                format!("the body takes {pages} pages; it may take {limit}")
+            }
         }
     }
 
@@ -265,62 +265,66 @@ impl Problem {
         let one = |hint: String| vec![hint];
         let near = |near: &Option<String>| near.iter().map(|n| format!("did you mean `{n}`?")).collect();
         match self {
-            P::NotUtf8 { gb18030: true, .. } => {
+            Self::NotUtf8 { gb18030: true, .. } => {
                 one("save it as UTF-8, or convert it: iconv -f GB18030 -t UTF-8 FILE".into())
             }
-            P::NotUtf8 { .. } => one("save it as UTF-8".into()),
-            P::ByteOrderMark { .. } => one("it is read without; save the file as UTF-8 without BOM".into()),
-            P::LineEnds { .. } => {
+            Self::NotUtf8 { .. } => one("save it as UTF-8".into()),
+            Self::ByteOrderMark { .. } => {
+                one("it is read without; save the file as UTF-8 without BOM".into())
+            }
+            Self::LineEnds { .. } => {
                 one("they are read as they are meant; set the editor to LF line ends".into())
             }
-            P::EmptyFile { .. } | P::Format { found: None } => one("begin the file with `format = 1`".into()),
-            P::Format { .. } => one("this version reads `format = 1`".into()),
-            P::UnknownKey { near: Some(near), .. } => one(format!("did you mean `{near}`?")),
-            P::UnknownKey { known, .. } if known.is_empty() => Vec::new(),
-            P::UnknownKey { known, .. } => one(format!("the keys here are {}", known.join(", "))),
-            P::MissingKey { key, example, .. } if !example.is_empty() => {
+            Self::EmptyFile { .. } | Self::Format { found: None } => {
+                one("begin the file with `format = 1`".into())
+            }
+            Self::Format { .. } => one("this version reads `format = 1`".into()),
+            Self::UnknownKey { near: Some(near), .. } => one(format!("did you mean `{near}`?")),
+            Self::UnknownKey { known, .. } if known.is_empty() => Vec::new(),
+            Self::UnknownKey { known, .. } => one(format!("the keys here are {}", known.join(", "))),
+            Self::MissingKey { key, example, .. } if !example.is_empty() => {
                 one(format!("add it, for example `{key} = {example}`"))
             }
-            P::WrongType { near: n, .. } => near(n),
-            P::KeyConflict { hint, .. }
-            | P::BadSource { hint, .. }
-            | P::FormulaMixes { hint, .. }
-            | P::BadPlate { hint, .. }
-            | P::BadSetting { hint, .. }
+            Self::WrongType { near: n, .. } => near(n),
+            Self::KeyConflict { hint, .. }
+            | Self::BadSource { hint, .. }
+            | Self::FormulaMixes { hint, .. }
+            | Self::BadPlate { hint, .. }
+            | Self::BadSetting { hint, .. }
                 if !hint.is_empty() =>
             {
                 one(hint.clone())
             }
-            P::BadId { .. } => {
+            Self::BadId { .. } => {
                 one("use lower-case letters, digits and hyphens, and begin with a letter".into())
             }
-            P::DuplicateId { first, .. } => one(format!("the first stands at {first}")),
-            P::DanglingId { near: n, .. } | P::UnknownUnit { near: n, .. } => near(n),
-            P::RegionFileName { id, .. } => one(format!("name the file `{id}.toml`")),
-            P::Unused { .. } => one("remove it, or use it".into()),
-            P::BadDate { .. } => one("write YYYY, YYYY-MM or YYYY-MM-DD".into()),
-            P::AfterSource { .. } => one("a target or an expectation needs `nature`".into()),
-            P::AsPrinted { .. } => one("copy the digits from the source once more".into()),
-            P::QualifierWord { allowed, .. } => one(format!("it takes {allowed}")),
-            P::Unchecked { .. } => {
+            Self::DuplicateId { first, .. } => one(format!("the first stands at {first}")),
+            Self::DanglingId { near: n, .. } | Self::UnknownUnit { near: n, .. } => near(n),
+            Self::RegionFileName { id, .. } => one(format!("name the file `{id}.toml`")),
+            Self::Unused { .. } => one("remove it, or use it".into()),
+            Self::BadDate { .. } => one("write YYYY, YYYY-MM or YYYY-MM-DD".into()),
+            Self::AfterSource { .. } => one("a target or an expectation needs `nature`".into()),
+            Self::AsPrinted { .. } => one("copy the digits from the source once more".into()),
+            Self::QualifierWord { allowed, .. } => one(format!("it takes {allowed}")),
+            Self::Unchecked { .. } => {
                 one("a second person compares it with the source and sets `checked_by`".into())
             }
-            P::TypedDigit { .. } => {
+            Self::TypedDigit { .. } => {
                 one("refer to the fact, `{id}`, or mark the words as plain, `{=2023年}`".into())
             }
-            P::WrongTerm { right, why, .. } => {
+            Self::WrongTerm { right, why, .. } => {
                 let why = if why.is_empty() { String::new() } else { format!(" ({why})") };
                 one(format!("write `{right}`{why}"))
             }
-            P::RoleWithoutFace { wanted, .. } => {
+            Self::RoleWithoutFace { wanted, .. } => {
                 one(format!("run scripts/fetch-fonts, or put one of these into fonts/: {wanted}"))
             }
-            P::NoGlyph { .. } => {
+            Self::NoGlyph { .. } => {
                 one("write another character, or add a face that has it to templates/lib/faces.toml".into())
             }
-            P::Box { .. } => one("declare a face that has it in templates/lib/faces.toml".into()),
-            P::Template { hints, .. } => hints.clone(),
-            P::BodyTooLong { .. } => {
+            Self::Box { .. } => one("declare a face that has it in templates/lib/faces.toml".into()),
+            Self::Template { hints, .. } => hints.clone(),
+            Self::BodyTooLong { .. } => {
                 one("shorten the text, or move a section to the annex with `annex = true`".into())
             }
             _ => Vec::new(),

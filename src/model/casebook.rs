@@ -168,3 +168,37 @@ fn check_comparable(catalogue: &Catalogue, diagnostics: &mut Diagnostics) {
         }
     }
 }
+
+/// Which shared entries some region uses.
+#[derive(Debug, Default)]
+pub struct Used {
+    indicators: std::collections::BTreeSet<String>,
+    sources: std::collections::BTreeSet<String>,
+    regions: usize,
+}
+
+impl Used {
+    /// Notes what a region uses.
+    pub fn add(&mut self, region: &Region) {
+        self.regions += 1;
+        self.indicators.extend(region.facts.iter().map(|fact| fact.indicator.id.clone()));
+        self.sources.extend(region.sources.iter().map(|source| source.id.clone()));
+    }
+
+    /// Reports what nothing uses; nothing is said of a workspace that has no regions yet.
+    pub fn report(&self, catalogue: &Catalogue, diagnostics: &mut Diagnostics) {
+        if self.regions == 0 {
+            return;
+        }
+        for (id, (_, span)) in &catalogue.indicators {
+            if !self.indicators.contains(id) {
+                diagnostics.push(Problem::Unused { kind: "indicator", id: id.clone() }, span.clone());
+            }
+        }
+        for (id, (_, span)) in &catalogue.sources {
+            if !self.sources.contains(id) {
+                diagnostics.push(Problem::Unused { kind: "source", id: id.clone() }, span.clone());
+            }
+        }
+    }
+}

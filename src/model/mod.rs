@@ -16,7 +16,7 @@ mod time;
 mod words;
 
 pub use case::Case;
-pub use casebook::{CaseBook, Subject};
+pub use casebook::{CaseBook, Subject, Text, Used};
 pub use catalogue::{Catalogue, Flow, Indicator, Practice, Source, SourceKind, Strand, Term, Theme, Topic};
 pub use derived::Derived;
 pub use fact::{Coverage, Fact};

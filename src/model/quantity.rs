@@ -204,7 +204,7 @@ impl Quantity {
 }
 
 /// The number in digits or Chinese numerals at the first place where one stands; none where there is none.
-pub fn read_number(text: &str) -> Option<f64> {
+pub(super) fn read_number(text: &str) -> Option<f64> {
     let digits: String = text
         .chars()
         .map(|c| match c {

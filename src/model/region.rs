@@ -108,6 +108,10 @@ pub struct Region {
     pub mechanisms: Vec<Mechanism>,
     /// Cases as written.
     pub cases: Vec<Case>,
+    /// Declared sums that hold: total → parts.
+    pub sums: Vec<(String, Vec<String>)>,
+    /// Declared chains that hold, each figure at most the one before it.
+    pub chains: Vec<Vec<String>>,
     /// What the presence matrix prints: practice → (stated in full, words).
     pub practices: BTreeMap<String, (bool, Words)>,
 }
@@ -183,6 +187,33 @@ impl Region {
         ranks
     }
 
+    /// The region as its sources had told of it by the end of a day: what was published later is left out, nothing older is.
+    #[must_use]
+    pub fn as_known_on(mut self, day: chrono::NaiveDate) -> Self {
+        let known = |source: &Source| source.date.first_day() <= day;
+        if self.sources.iter().all(|source| known(source)) {
+            return self;
+        }
+        self.facts.retain(|fact| known(&fact.source));
+        self.mechanisms.retain(|mechanism| known(&mechanism.source));
+        self.cases.retain(|case| known(&case.source));
+        let facts: std::collections::BTreeSet<&str> =
+            self.facts.iter().map(|fact| fact.id.as_str()).collect();
+        let holds = |id: &String| facts.contains(id.as_str());
+        self.derived.retain(|derived| derived.facts.iter().all(holds));
+        self.sums.retain(|(total, parts)| holds(total) && parts.iter().all(holds));
+        self.chains.retain(|chain| chain.iter().all(holds));
+        let practices = std::mem::take(&mut self.practices);
+        self.practices = practices
+            .into_iter()
+            .filter(|(_, (_, words))| {
+                words.references().all(|reference| self.figure_ids().any(|id| id == reference.id))
+            })
+            .collect();
+        self.sources.retain(|source| known(source));
+        self
+    }
+
     /// Builds a region from its file, with everything that is wrong in it reported; none where it has no usable head.
     pub fn read(
         file: &Arc<SourceFile>,
@@ -204,7 +235,8 @@ impl Region {
         let facts = region.read_facts(&entries.fact, &catalogue, &mut reader);
         region.read_mechanisms(&entries.mechanism, &catalogue, &mut reader);
         derived::read(&mut region, &entries.derived, &entries.relation, &catalogue, &mut reader);
-        relation::check(&region, &entries.relation, &facts, &entries.mechanism, &mut reader);
+        let held = relation::check(&region, &entries.relation, &facts, &entries.mechanism, &mut reader);
+        (region.sums, region.chains) = (held.sums, held.chains);
         region.read_cases(&entries.case, &catalogue, &mut reader);
         region.read_practices(entries, &catalogue, &mut reader);
         region.report_unused(&facts, entries, &mut reader);
@@ -403,6 +435,8 @@ fn head(
         derived: Vec::new(),
         mechanisms: Vec::new(),
         cases: Vec::new(),
+        sums: Vec::new(),
+        chains: Vec::new(),
         practices: BTreeMap::new(),
         sources,
         id,

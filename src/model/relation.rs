@@ -40,6 +40,13 @@ fn keys(kind: Kind) -> &'static [&'static str] {
     }
 }
 
+/// The relations that hold, for charts that need them.
+#[derive(Debug, Default)]
+pub(super) struct Held {
+    pub(super) sums: Vec<(String, Vec<String>)>,
+    pub(super) chains: Vec<Vec<String>>,
+}
+
 /// Checks all relations of a region.
 pub(super) fn check(
     region: &Region,
@@ -47,7 +54,8 @@ pub(super) fn check(
     declared: &BTreeMap<String, ((), Span)>,
     mechanisms: &[Spanned<MechanismEntry>],
     reader: &mut Reader<'_>,
-) {
+) -> Held {
+    let mut held = Held::default();
     for entry in entries {
         let (head, raw) = (reader.span(entry), entry.get_ref());
         let Some(_) = reader.need(&raw.kind, "kind", "the relation", "\"sum\"", &head) else { continue };
@@ -56,8 +64,8 @@ pub(super) fn check(
         let certain = reader.one_of(&raw.strength, &[("certain", true), ("plausible", false)], Some(true));
         let mut checker = Checker { region, declared, head: &head, certain: certain.unwrap_or(true), reader };
         match kind {
-            Kind::Sum => checker.sum(raw),
-            Kind::Descending => checker.descending(raw),
+            Kind::Sum => held.sums.extend(checker.sum(raw)),
+            Kind::Descending => held.chains.extend(checker.descending(raw)),
             Kind::Equal => checker.equal(raw),
             Kind::Members => checker.members(raw, mechanisms),
             Kind::NeverSum => {
@@ -65,6 +73,7 @@ pub(super) fn check(
             }
         }
     }
+    held
 }
 
 fn refuse_other_keys(raw: &RelationEntry, kind: Kind, head: &Span, reader: &mut Reader<'_>) {
@@ -132,23 +141,28 @@ impl<'a> Checker<'a, '_> {
         Some((facts.into_iter().collect::<Option<Vec<_>>>()?, span))
     }
 
-    fn sum(&mut self, raw: &RelationEntry) {
+    fn sum(&mut self, raw: &RelationEntry) -> Option<(String, Vec<String>)> {
         let total = self.one(&raw.total, "total");
         let parts = self.list(&raw.parts, "parts");
-        let (Some(total), Some((parts, place))) = (total, parts) else { return };
+        let (total, (parts, place)) = (total?, parts?);
         let sum: f64 = parts.iter().map(|fact| fact.quantity.value).sum();
         if parts.iter().any(|part| part.quantity.unit != total.quantity.unit) {
             self.fails(format!("the parts of `{}` have other units than the total", total.id), place);
-        } else if (sum - total.quantity.value).abs() > 1e-6 {
+            return None;
+        }
+        if (sum - total.quantity.value).abs() > 1e-6 {
             let addends = parts.iter().map(|fact| fact.quantity.digits()).collect::<Vec<_>>().join(" + ");
             let sum = (sum * 1e6).round() / 1e6;
             let message = format!("{addends} = {sum}, but `{}` is {}", total.id, total.quantity.digits());
             self.fails(message, place);
+            return None;
         }
+        Some((total.id.clone(), parts.iter().map(|part| part.id.clone()).collect()))
     }
 
-    fn descending(&mut self, raw: &RelationEntry) {
-        let Some((chain, place)) = self.list(&raw.chain, "chain") else { return };
+    fn descending(&mut self, raw: &RelationEntry) -> Option<Vec<String>> {
+        let (chain, place) = self.list(&raw.chain, "chain")?;
+        let mut holds = self.certain;
         for pair in chain.windows(2) {
             let [above, below] = pair else { continue };
             if above.indicator.dimension != below.indicator.dimension {
@@ -167,8 +181,10 @@ impl<'a> Checker<'a, '_> {
                     above.quantity.printed()
                 );
                 self.fails(message, place.clone());
+                holds = false;
             }
         }
+        holds.then(|| chain.iter().map(|fact| fact.id.clone()).collect())
     }
 
     fn equal(&mut self, raw: &RelationEntry) {

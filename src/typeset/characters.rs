@@ -1,6 +1,6 @@
 //! Characters of a view that the faces of their roles lack, found without loading a face.
 //!
-//! Where the character stands in the data is left to the caller, who knows which text made which key of the view.
+//! Where the character stands in the data is left to the caller, who knows which text made which key.
 
 use std::collections::HashSet;
 use std::sync::OnceLock;
@@ -59,7 +59,7 @@ impl Repertoire {
                 if !seen.insert((index, character)) {
                     continue;
                 }
-                // A face that the designer keeps from a character is not what this character should have come from.
+                // A face that the designer keeps from a character is not the one it should come from.
                 let chain = (role.families.iter().zip(&sets[index]))
                     .filter_map(|((family, _), set)| Some((family, set.as_ref()?)))
                     .filter(|(family, _)| faces.roles().covers(family, character));
@@ -77,9 +77,9 @@ impl Repertoire {
 
 /// Spaces, line ends, joiners and selectors: what is never printed.
 fn has_no_glyph(character: char) -> bool {
-    character.is_whitespace()
-        || character.is_control()
-        || matches!(character, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{2064}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
+    let ignorable = matches!(character, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{2064}')
+        || matches!(character, '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}');
+    ignorable || character.is_whitespace() || character.is_control()
 }
 
 /// A set of characters, one bit each.

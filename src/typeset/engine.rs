@@ -4,9 +4,8 @@
 
 use std::fmt;
 use std::num::NonZeroUsize;
-use std::path::Path;
-use std::sync::Arc;
-use std::thread;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use chrono::{Datelike, NaiveDate};
 use typst::foundations::{Datetime, Label, Selector, Smart};
@@ -35,6 +34,8 @@ const BODY_END: &str = "body-end";
 pub struct Engine {
     shared: Arc<Shared>,
     repertoire: Arc<Repertoire>,
+    folder: PathBuf,
+    digest: Arc<OnceLock<String>>,
 }
 
 /// One document to make.
@@ -89,7 +90,38 @@ impl Engine {
         })?;
         let library = LazyHash::new(Library::default());
         let shared = Shared { library, faces, files: FileStore::new(files) };
-        Ok(Self { shared: Arc::new(shared), repertoire: Arc::default() })
+        let folder = templates.to_owned();
+        Ok(Self { shared: Arc::new(shared), repertoire: Arc::default(), folder, digest: Arc::default() })
+    }
+
+    /// A digest of all that a document is made from besides its view: every template, the faces, this program and its typesetter.
+    pub fn digest(&self) -> &str {
+        self.digest.get_or_init(|| {
+            let mut parts = vec![format!("report {} typst 0.15.1", env!("CARGO_PKG_VERSION"))];
+            let mut folders = vec![self.folder.clone()];
+            while let Some(folder) = folders.pop() {
+                for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+                    let path = entry.path();
+                    if path.is_dir() {
+                        folders.push(path);
+                    } else if let Ok(bytes) = disk::read(&path) {
+                        let name = path.strip_prefix(&self.folder).unwrap_or(&path).display().to_string();
+                        parts.push(format!("{name} {}", disk::sha256(&bytes)));
+                    }
+                }
+            }
+            for role in self.faces().describe() {
+                for face in role.faces.into_iter().filter_map(|face| face.found) {
+                    let name =
+                        face.file.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+                    // Faces are large; a face that changes without changing its length is not met with.
+                    let length = std::fs::metadata(&face.file).map_or(0, |m| m.len());
+                    parts.push(format!("{} {name} {} {length}", role.role, face.index));
+                }
+            }
+            parts[1..].sort();
+            disk::sha256(parts.join("\n").as_bytes())
+        })
     }
 
     /// The faces it was opened with.
@@ -97,22 +129,15 @@ impl Engine {
         &self.shared.faces
     }
 
-    /// Begins to read the first face of every role on a thread of its own, which halves the wait for the first
-    /// document of a process. Whoever makes no document need not call it.
-    pub fn load_ahead(&self) {
-        let shared = Arc::clone(&self.shared);
-        // Where no thread can be had, each face is read when it is wanted.
-        thread::Builder::new().name("faces".into()).spawn(move || shared.faces.load_first()).ok();
-    }
-
-    /// The characters of a view that the faces of their roles lack, each once per role.
+    /// The characters of a view that the faces of their roles lack, each once per role,
+    /// with the first place that has it.
     pub fn characters(&self, view: &serde_json::Value) -> Vec<Missing> {
         self.repertoire.missing(&self.shared.faces, view)
     }
 
     /// Makes one document; there is none where the diagnostics hold an error.
     ///
-    /// Call it on a large stack ([`on_big_stack`](super::on_big_stack)), and never from a pool that steals work.
+    /// Call it on a large stack ([`on_big_stack`](super::on_big_stack)), never from a pool that steals work.
     pub fn typeset(&self, job: &Job<'_>) -> Warned<Option<Typeset>> {
         let mut diagnostics = Diagnostics::new();
         let output = self.compile(job, &mut diagnostics);

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
-use std::{fs, mem};
+use std::{fmt, fs, mem};
 
 use typst::foundations::Bytes;
 use typst::text::{Font, FontBook, FontInfo, FontStretch, FontStyle, FontVariant};
@@ -85,8 +85,8 @@ impl Faces {
     /// Finds the faces of the declared families.
     ///
     /// # Errors
-    /// When a folder is there and cannot be read. A file that is no font is passed over; a role without any face is
-    /// told by [`Engine::open`](super::Engine::open).
+    /// When a folder is there and cannot be read. A file that is no font is passed over; a role without any
+    /// face is told by [`Engine::open`](super::Engine::open).
     pub fn find(roles: Roles, search: &Search<'_>) -> Result<Self, FacesError> {
         let mut faces = Self { roles, store: FontStore::new(), found: Vec::new(), chains: Vec::new() };
         let all = vec![true; faces.roles.iter().count()];
@@ -135,14 +135,6 @@ impl Faces {
 
     pub(super) fn info(&self, index: usize) -> &FontInfo {
         self.store.book().info(index).expect("chains hold indices of the book")
-    }
-
-    /// Reads and digests the first face of every role, as the first document would.
-    pub(super) fn load_first(&self) {
-        for index in self.chains.iter().filter_map(|chain| chain.iter().flatten().next()) {
-            // Typst asks for the hash of the whole file; it is kept beside the bytes.
-            self.font(*index).map(|font| typst::utils::hash128(font.data()));
-        }
     }
 
     /// For each role the indices that serve its families.
@@ -203,6 +195,12 @@ impl Faces {
             *chain = role.families.iter().map(serve).collect();
         }
         self.chains = chains;
+    }
+}
+
+impl fmt::Debug for Faces {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Faces").field(&self.describe()).finish()
     }
 }
 

@@ -30,7 +30,7 @@ pub use sfnt::Embedding;
 
 use crate::disk::PathError;
 
-/// An operation on faces or threads that failed.
+/// An operation on faces that failed.
 #[derive(Debug, thiserror::Error)]
 pub enum FacesError {
     /// A folder of faces that is there and cannot be read.

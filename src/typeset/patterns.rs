@@ -50,8 +50,8 @@ impl Pattern {
         Some(Self(parts))
     }
 
-    /// Whether the text at the end of a path is meant. A run may be a string or an object with the key `figure`:
-    /// a pattern that ends in `[]` means both.
+    /// Whether the text at the end of a path is meant. A run may be a string or an object with the key
+    /// `figure`: a pattern that ends in `[]` means both.
     pub(super) fn fits(&self, path: &[Step<'_>]) -> bool {
         let mut rest = path;
         for part in &self.0 {

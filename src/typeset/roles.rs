@@ -122,8 +122,8 @@ impl Roles {
         Span::new(&self.file, role.list.clone())
     }
 
-    /// The text of the file with only those families in its lists that something serves: `chains` says for each
-    /// role, and for each of its families, what does.
+    /// The text of the file with only those families in its lists that something serves: `chains` says for
+    /// each role, and for each of its families, what does.
     pub(super) fn served<T>(&self, chains: &[Vec<Option<T>>]) -> String {
         let text = self.file.text();
         let mut served = String::with_capacity(text.len());
@@ -232,6 +232,10 @@ impl Reader<'_> {
                 self.report(at, Problem::Format { found });
             }
             None => self.report(0..0, Problem::Format { found: None }),
+        }
+        if !root.contains_key("roles") {
+            let entry = "the list of faces".to_owned();
+            self.report(0..0, Problem::MissingKey { key: "roles", entry, example: "" });
         }
     }
 

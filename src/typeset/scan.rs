@@ -33,8 +33,10 @@ struct Memory {
     files: BTreeMap<PathBuf, FontFile>,
 }
 
-/// The font files below a folder, sorted by path; none where it does not exist. What `memory` still holds rightly is
-/// not read again; a memory that is missing, broken or cannot be written costs only time.
+/// The font files below a folder, sorted by path; none where it does not exist.
+///
+/// What `memory` still holds rightly is not read again; one that is missing, broken or cannot be written
+/// costs only time.
 pub(super) fn folder(folder: &Path, memory: Option<&Path>) -> Result<BTreeMap<PathBuf, FontFile>, PathError> {
     let root = match fs::canonicalize(folder) {
         Ok(root) => root,

@@ -1,7 +1,7 @@
 //! What a font file says about its faces, read from the few tables that say it.
 //!
-//! A face of 20 MB is nearly all outlines; `name`, `cmap` and the like are half a megabyte. They are copied into a
-//! face without outlines, which `FontInfo` then reads like any other. Which files to read is left to `scan`.
+//! A face of 20 MB is nearly all outlines; `name`, `cmap` and the like are half a megabyte. They are copied
+//! into a face without outlines, which `FontInfo` reads like any other. Which files to read is left to `scan`.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -133,7 +133,7 @@ fn assemble(head: &[u8], tables: &[(&[u8], &[u8])]) -> Vec<u8> {
     bytes
 }
 
-/// The four low bits of `fsType` say how a face may be embedded; where old faces set several, the mildest counts.
+/// The low bits of `fsType` say how a face may be embedded; where old faces set several, the mildest counts.
 fn embedding(os2: &[u8]) -> Embedding {
     if os2.len() < 10 {
         return Embedding::Allowed;

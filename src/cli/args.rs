@@ -1,0 +1,245 @@
+//! What can be typed. What it means, with all defaults, is settled in `resolve` before any work.
+
+use std::path::PathBuf;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Parser, Subcommand, ValueEnum};
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold());
+
+/// Make briefings from case data
+///
+/// Case data in TOML is checked, and set as PDF: one briefing for each region, and comparative ones.
+#[derive(Debug, Parser)]
+#[command(
+    name = "report",
+    version,
+    styles = STYLES,
+    max_term_width = 100,
+    after_help = "exit codes: 0 all done; 1 ran, but some document was not made; 2 usage, settings or shared data wrong, nothing was attempted; 3 internal"
+)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Where things are and how messages look; for every verb.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Common {
+    /// The folder that holds report.toml, data/, templates/, fonts/ and reports/
+    #[arg(
+        long,
+        short = 'C',
+        global = true,
+        value_name = "DIR",
+        default_value = ".",
+        help_heading = "Workspace"
+    )]
+    pub workspace: PathBuf,
+    /// Case data [default: data/ of the workspace]
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Workspace")]
+    pub data: Option<PathBuf>,
+    /// Templates [default: templates/ of the workspace]
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Workspace")]
+    pub templates: Option<PathBuf>,
+    /// Faces [default: fonts/ of the workspace]
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Workspace")]
+    pub fonts: Option<PathBuf>,
+    /// How errors and warnings are printed
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "FORMAT",
+        help_heading = "Messages"
+    )]
+    pub message_format: MessageFormat,
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", help_heading = "Messages")]
+    pub color: Color,
+}
+
+/// How errors and warnings are printed.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(crate) enum MessageFormat {
+    /// With snippet, caret and hint
+    #[default]
+    Human,
+    /// One JSON object a line
+    Json,
+    /// One line each
+    Short,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make briefings
+    Generate(Generate),
+    /// Check settings, data, texts and faces, and report everything that is wrong
+    Check(Check),
+    /// List what the workspace holds
+    List(List),
+    /// Write all facts to standard output
+    Export(Export),
+    /// Say what is set up and what is missing, with the command that mends it
+    Doctor,
+    /// Write a completion script to standard output
+    Completions(Completions),
+}
+
+#[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("what").required(true).multiple(false))]
+pub(crate) struct Generate {
+    /// Regions, or places in them as region/place
+    #[arg(long, value_name = "ID", num_args = 1.., value_delimiter = ',', group = "what", help_heading = "What to make")]
+    pub region: Vec<String>,
+    /// Every region and every declared comparison
+    #[arg(long, group = "what", help_heading = "What to make")]
+    pub all: bool,
+    /// A comparison of these places
+    #[arg(
+        long,
+        value_name = "A,B[,C]",
+        value_delimiter = ',',
+        group = "what",
+        help_heading = "What to make"
+    )]
+    pub compare: Vec<String>,
+    /// A comparison of the places directly below this one
+    #[arg(long, value_name = "ID", group = "what", help_heading = "What to make")]
+    pub children_of: Option<String>,
+    /// Only documents of this kind
+    #[arg(long, value_enum, value_name = "KIND", help_heading = "What to make")]
+    pub document: Option<DocumentKind>,
+    /// The period: 2026-11, 2026-Q3, 2026-H1 or 2026 [default: the month of as-of]
+    #[arg(long, value_name = "PERIOD", help_heading = "The issue")]
+    pub period: Option<String>,
+    /// The number of the issue; for one document only
+    #[arg(long, value_name = "N", help_heading = "The issue")]
+    pub issue: Option<u32>,
+    /// The date of the documents [default: SOURCE_DATE_EPOCH, else today]
+    #[arg(long, value_name = "YYYY-MM-DD", help_heading = "The issue")]
+    pub as_of: Option<String>,
+    /// How much of each document
+    #[arg(long, value_enum, default_value_t, value_name = "PART", help_heading = "The issue")]
+    pub part: PartArg,
+    /// Where the documents go [default: reports/ of the workspace]
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    pub out: Option<PathBuf>,
+    /// Make documents again that are there unchanged
+    #[arg(long, help_heading = "Output")]
+    pub force: bool,
+    /// How many documents at a time [default: one a processor]
+    #[arg(long, short, value_name = "N", help_heading = "Output")]
+    pub jobs: Option<usize>,
+    /// Print the view as JSON and write nothing; for one document only
+    #[arg(long, conflicts_with_all = ["dry_run", "out"], help_heading = "Output")]
+    pub view: bool,
+    /// Say what would be made and write nothing
+    #[arg(long, help_heading = "Output")]
+    pub dry_run: bool,
+    /// Fail on these warnings; `warnings` stands for all
+    #[arg(long, value_name = "CODE", value_delimiter = ',', help_heading = "Messages")]
+    pub deny: Vec<String>,
+}
+
+/// The kinds of document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DocumentKind {
+    /// One region or place
+    Region,
+    /// Several places side by side
+    Comparative,
+}
+
+/// How much of each document.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(crate) enum PartArg {
+    /// Body and annexes
+    #[default]
+    All,
+    /// The body that a leader reads
+    Body,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Check {
+    /// Fail on these warnings; `warnings` stands for all
+    #[arg(long, value_name = "CODE", value_delimiter = ',', help_heading = "Messages")]
+    pub deny: Vec<String>,
+    /// The day on which the check is made [default: SOURCE_DATE_EPOCH, else today]
+    #[arg(long, value_name = "YYYY-MM-DD", hide = true)]
+    pub as_of: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct List {
+    /// What to list
+    #[arg(value_enum)]
+    pub what: Listed,
+    /// Only this region
+    #[arg(long, value_name = "ID")]
+    pub region: Option<String>,
+}
+
+/// What can be listed.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Listed {
+    /// Regions with how much is known of each
+    Regions,
+    /// Places as a tree
+    Places,
+    /// Indicators
+    Indicators,
+    /// Documents that `generate --all` makes
+    Documents,
+    /// Sources
+    Sources,
+    /// Facts and derived figures
+    Facts,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Export {
+    /// The format
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ExportFormat,
+    /// Only this region
+    #[arg(long, value_name = "ID")]
+    pub region: Option<String>,
+}
+
+/// The formats of an export.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// Comma-separated values, UTF-8 with a byte-order mark so that spreadsheets read it right
+    #[default]
+    Csv,
+    /// One array of objects
+    Json,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}

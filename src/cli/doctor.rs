@@ -1,0 +1,96 @@
+//! `report doctor`: what is set up, what is missing, and the command that mends it.
+
+use briefing::pipeline;
+use briefing::typeset::{Embedding, Faces, Roles, Search, SystemFaces};
+
+use super::args::Common;
+use super::failure::{Failure, Outcome};
+use super::resolve;
+use crate::terminal::Terminal;
+
+/// Looks at faces, templates and data; exit code 1 where something is missing.
+pub(crate) fn run(common: &Common, terminal: &Terminal) -> Result<Outcome, Failure> {
+    let workspace = resolve::workspace(common, None, terminal)?;
+    let mut missing = 0;
+    let data = pipeline::open_data(&workspace);
+    let (settings, book) = &data.output;
+    terminal.line("settings")?;
+    match &settings.path {
+        Some(path) => terminal.line(&format!("  {}", path.display()))?,
+        None => terminal.line("  no report.toml: the defaults hold")?,
+    }
+    match &settings.imprint.office {
+        Some(office) => terminal.line(&format!("  office: {office}"))?,
+        None => terminal.line("  office: not set, so every page says 样稿 (set `office` in [imprint])")?,
+    }
+    terminal.line("faces")?;
+    match Roles::read(&workspace.templates) {
+        Err(diagnostics) => {
+            missing += 1;
+            terminal.messages(&diagnostics);
+        }
+        Ok(roles) => {
+            let search = Search {
+                folder: &workspace.fonts,
+                system: &workspace.system_fonts,
+                system_faces: if settings.system_faces {
+                    SystemFaces::Everywhere
+                } else {
+                    SystemFaces::ForEmptyRoles
+                },
+                memory: workspace.memory.as_deref(),
+            };
+            let faces = Faces::find(roles, &search).map_err(pipeline::PipelineError::from)?;
+            let mut empty = false;
+            for role in faces.describe() {
+                for face in &role.faces {
+                    let found = match &face.found {
+                        None => "not there".to_owned(),
+                        Some(found) => {
+                            let file = found
+                                .file
+                                .file_name()
+                                .map_or_else(String::new, |n| n.to_string_lossy().into());
+                            match found.embedding {
+                                Embedding::Allowed => file,
+                                Embedding::Forbidden => {
+                                    format!("{file}, whose licence forbids embedding: use another face")
+                                }
+                            }
+                        }
+                    };
+                    terminal.line(&format!("  {}: {} ({found})", role.role, face.family))?;
+                }
+                empty |= !role.faces.is_empty() && role.faces.iter().all(|face| face.found.is_none());
+            }
+            if empty {
+                missing += 1;
+                terminal.line("  mend: scripts/fetch-fonts")?;
+            }
+        }
+    }
+    terminal.line("templates")?;
+    for kind in ["region", "comparative"] {
+        let main = workspace.templates.join(kind).join("main.typ");
+        if main.is_file() {
+            terminal.line(&format!("  {}", main.display()))?;
+        } else {
+            missing += 1;
+            terminal.line(&format!("  {} is missing", main.display()))?;
+        }
+    }
+    terminal.line("data")?;
+    terminal.line(&format!(
+        "  {} regions, {} indicators, {} sources, {} comparisons in {}",
+        book.regions.len(),
+        book.catalogue.indicators.len(),
+        book.catalogue.sources.len(),
+        settings.comparisons.len(),
+        workspace.data.display()
+    ))?;
+    if data.diagnostics.has_errors() {
+        missing += 1;
+        terminal.line(&format!("  {} errors: report check", data.diagnostics.errors()))?;
+    }
+    Ok(if missing == 0 { Outcome::Done } else { Outcome::Partly })
+}

@@ -1,0 +1,168 @@
+//! `report generate`: make briefings.
+
+use std::path::Path;
+
+use briefing::diag::Diagnostics;
+use briefing::model::{CaseBook, Period};
+use briefing::pipeline::{self, Document, End, Order, Pipeline, Wish};
+use briefing::settings::Settings;
+use briefing::views::Part;
+
+use super::args::{Common, DocumentKind, Generate, PartArg};
+use super::failure::{Failure, Outcome, with_causes};
+use super::resolve;
+use crate::terminal::Terminal;
+
+/// Makes what was asked for and says what became of it.
+pub(crate) fn run(common: &Common, verb: &Generate, terminal: &Terminal) -> Result<Outcome, Failure> {
+    let workspace = resolve::workspace(common, verb.out.as_deref(), terminal)?;
+    let data = pipeline::open_data(&workspace);
+    let (settings, book) = data.output;
+    if data.diagnostics.has_errors() {
+        return Err(Failure::Diagnostics(data.diagnostics));
+    }
+    terminal.messages(&data.diagnostics);
+    let orders = orders(verb, &settings, &book)?;
+    let wish = wish(verb, &settings, terminal)?;
+    if wish.issue.is_some() && orders.len() != 1 {
+        let hint = Some("give --region with one id".to_owned());
+        return Err(Failure::usage(format!("--issue numbers one document, not {}", orders.len()), hint));
+    }
+    if verb.dry_run {
+        for order in &orders {
+            let path = workspace.out.join(Pipeline::path_of(order, &wish));
+            terminal.line(&path.display().to_string())?;
+        }
+        return Ok(Outcome::Done);
+    }
+    let engine = pipeline::open_engine(&workspace, &settings)?;
+    let Some(engine_output) = engine.output else { return Err(Failure::Diagnostics(engine.diagnostics)) };
+    let pipeline = Pipeline::new(workspace, settings, book, engine_output);
+    if verb.view {
+        let [order] = orders.as_slice() else {
+            return Err(Failure::usage(format!("--view prints one view, not {}", orders.len()), None));
+        };
+        return view(&pipeline, order, &wish, terminal);
+    }
+    make(&pipeline, orders, &wish, &verb.deny, terminal)
+}
+
+fn view(pipeline: &Pipeline, order: &Order, wish: &Wish, terminal: &Terminal) -> Result<Outcome, Failure> {
+    let made = pipeline.view(order, wish);
+    terminal.messages(&made.diagnostics);
+    let Some(view) = made.output else { return Ok(Outcome::Partly) };
+    terminal.line(&serde_json::to_string_pretty(&view).expect("a view always serialises"))?;
+    Ok(Outcome::Done)
+}
+
+fn make(
+    pipeline: &Pipeline,
+    orders: Vec<Order>,
+    wish: &Wish,
+    deny: &[String],
+    terminal: &Terminal,
+) -> Result<Outcome, Failure> {
+    let progress = terminal.progress(orders.len());
+    let mut outcomes = pipeline.generate(orders, wish, |_| progress.step())?;
+    progress.end();
+    let mut said = Diagnostics::new();
+    let mut refused = 0;
+    for outcome in &mut outcomes {
+        outcome.diagnostics.deny(deny);
+        said.extend(outcome.diagnostics.clone());
+        if matches!(outcome.end, End::Refused | End::Failed(_)) || outcome.diagnostics.has_errors() {
+            refused += 1;
+        }
+    }
+    said.sort();
+    terminal.messages(&said);
+    for outcome in &outcomes {
+        let name = format!("{} {}", outcome.order.document.name(), outcome.order.subject);
+        let took = outcome.took.as_secs_f64();
+        match &outcome.end {
+            End::Made { path, pages, bytes } => {
+                let size = bytes.div_ceil(1024);
+                let path = shown(path);
+                terminal.line(&format!("made {name}: {pages} pages, {size} KiB, {took:.2} s, {path}"))?;
+            }
+            End::Unchanged { path, pages } => {
+                terminal.line(&format!("unchanged {name}: {pages} pages, {}", shown(path)))?;
+            }
+            End::Refused => terminal.error(&format!("{name} was not made"), None),
+            End::Failed(error) => {
+                terminal.error(&format!("{name} was not made: {}", with_causes(error)), None)
+            }
+        }
+    }
+    Ok(if refused == 0 { Outcome::Done } else { Outcome::Partly })
+}
+
+fn shown(path: &Path) -> String {
+    path.strip_prefix(".").unwrap_or(path).display().to_string()
+}
+
+fn orders(verb: &Generate, settings: &Settings, book: &CaseBook) -> Result<Vec<Order>, Failure> {
+    let mut orders = if verb.all {
+        let (orders, diagnostics) = pipeline::all_orders(settings, book);
+        if diagnostics.has_errors() {
+            return Err(Failure::Diagnostics(diagnostics));
+        }
+        orders
+    } else if let Some(id) = &verb.children_of {
+        vec![resolve::comparison_order(resolve::children(id, book)?, settings)?]
+    } else if !verb.compare.is_empty() {
+        let members =
+            verb.compare.iter().map(|text| resolve::subject(text, book)).collect::<Result<_, _>>()?;
+        vec![resolve::comparison_order(members, settings)?]
+    } else {
+        let mut subjects = Vec::new();
+        for text in &verb.region {
+            let subject = resolve::subject(text, book)?;
+            if !subjects.contains(&subject) {
+                subjects.push(subject);
+            }
+        }
+        subjects.into_iter().map(resolve::region_order).collect()
+    };
+    if let Some(kind) = verb.document {
+        let wanted = match kind {
+            DocumentKind::Region => Document::Region,
+            DocumentKind::Comparative => Document::Comparative,
+        };
+        orders.retain(|order| order.document == wanted);
+        if orders.is_empty() {
+            let message = format!("what was asked for has no document of the kind `{}`", wanted.name());
+            return Err(Failure::usage(message, None));
+        }
+    }
+    Ok(orders)
+}
+
+fn wish(verb: &Generate, settings: &Settings, terminal: &Terminal) -> Result<Wish, Failure> {
+    let (as_of, as_of_given) = resolve::as_of(verb.as_of.as_deref(), settings, terminal)?;
+    let period = match &verb.period {
+        None => Period::month_of(as_of),
+        Some(text) => Period::parse(text).ok_or_else(|| {
+            let hint = Some("write 2026-11, 2026-Q3, 2026-H1 or 2026".to_owned());
+            Failure::usage(format!("`{text}` is not a period"), hint)
+        })?,
+    };
+    if verb.issue == Some(0) {
+        return Err(Failure::usage("issues count from 1", None));
+    }
+    if verb.jobs == Some(0) {
+        return Err(Failure::usage("--jobs takes 1 or more", None));
+    }
+    Ok(Wish {
+        as_of,
+        as_of_given,
+        period,
+        issue: verb.issue,
+        part: match verb.part {
+            PartArg::All => Part::All,
+            PartArg::Body => Part::Body,
+        },
+        force: verb.force,
+        jobs: verb.jobs.unwrap_or_else(|| terminal.processors()),
+    })
+}

@@ -1,0 +1,141 @@
+//! From what was typed to what is meant: folders, dates, and the places that ids name.
+
+use std::path::{Path, PathBuf};
+
+use briefing::diag::nearest;
+use briefing::model::{CaseBook, Subject};
+use briefing::pipeline::{Document, Order, Workspace};
+use briefing::settings::Settings;
+use chrono::NaiveDate;
+
+use super::args::Common;
+use super::failure::Failure;
+use crate::terminal::Terminal;
+
+/// Where everything lies.
+pub(crate) fn workspace(
+    common: &Common,
+    out: Option<&Path>,
+    terminal: &Terminal,
+) -> Result<Workspace, Failure> {
+    let root = &common.workspace;
+    if !root.is_dir() {
+        return Err(Failure::usage(format!("`{}` is no folder", root.display()), None));
+    }
+    let within = |given: &Option<PathBuf>, name: &str| given.clone().unwrap_or_else(|| root.join(name));
+    Ok(Workspace {
+        settings: root.join("report.toml"),
+        data: within(&common.data, "data"),
+        templates: within(&common.templates, "templates"),
+        fonts: within(&common.fonts, "fonts"),
+        system_fonts: terminal.system_fonts(),
+        out: out.map_or_else(|| root.join("reports"), Path::to_owned),
+        memory: terminal.cache_folder().map(|folder| folder.join("faces.json")),
+    })
+}
+
+/// The day on which documents are made, and whether somebody named it.
+pub(crate) fn as_of(
+    given: Option<&str>,
+    settings: &Settings,
+    terminal: &Terminal,
+) -> Result<(NaiveDate, bool), Failure> {
+    if let Some(text) = given {
+        let hint = Some("write it as 2026-11-30".to_owned());
+        let date = text.parse().map_err(|_| Failure::usage(format!("`{text}` is not a date"), hint))?;
+        return Ok((date, true));
+    }
+    match terminal.source_date_epoch() {
+        Some(Ok(date)) => Ok((date, true)),
+        Some(Err(text)) => {
+            let hint = Some("it holds seconds since 1970, as `date +%s` prints them".to_owned());
+            Err(Failure::usage(format!("SOURCE_DATE_EPOCH is `{text}`, which is no time"), hint))
+        }
+        None => Ok((terminal.today(settings.zone), false)),
+    }
+}
+
+/// A region, or a place in one, that must exist.
+pub(crate) fn subject(text: &str, book: &CaseBook) -> Result<Subject, Failure> {
+    let subject = Subject::parse(text);
+    if !book.regions.contains(&subject.region) {
+        return Err(unknown("region", &subject.region, &book.regions));
+    }
+    if let Some(place) = &subject.place {
+        let read = book.region(&subject.region);
+        let Some(region) = read.output else { return Err(Failure::Diagnostics(read.diagnostics)) };
+        if !region.places.contains_key(place) {
+            let places: Vec<String> = region.places.keys().filter(|id| **id != region.id).cloned().collect();
+            return Err(unknown(&format!("place in `{}`", region.id), place, &places));
+        }
+    }
+    Ok(subject)
+}
+
+fn unknown(kind: &str, id: &str, known: &[String]) -> Failure {
+    let near = nearest(id, known.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`? "));
+    let there = match known {
+        [] => format!("there is no {kind} at all"),
+        known => format!("there are {}", known.join(", ")),
+    };
+    Failure::usage(format!("no {kind} `{id}`"), Some(format!("{}{there}", near.unwrap_or_default())))
+}
+
+/// The briefing of one region or place.
+pub(crate) fn region_order(subject: Subject) -> Order {
+    Order {
+        document: Document::Region,
+        subject: subject.to_string().replace('/', "-"),
+        members: vec![subject],
+        title: None,
+    }
+}
+
+/// A comparison of places; one that is declared keeps its id and title.
+pub(crate) fn comparison_order(members: Vec<Subject>, settings: &Settings) -> Result<Order, Failure> {
+    let mut seen = Vec::new();
+    for member in &members {
+        if seen.contains(&member) {
+            return Err(Failure::usage(format!("`{member}` stands twice in the comparison"), None));
+        }
+        seen.push(member);
+    }
+    if members.len() < 2 {
+        let hint = Some("name at least two places, separated by commas".to_owned());
+        return Err(Failure::usage("a comparison needs two places or more", hint));
+    }
+    let declared = settings.comparisons.iter().find(|comparison| {
+        comparison.places.iter().map(|(place, _)| Subject::parse(place)).collect::<Vec<_>>() == members
+    });
+    let subject = match declared {
+        Some(comparison) => comparison.id.clone(),
+        None => members.iter().map(|m| m.to_string().replace('/', "-")).collect::<Vec<_>>().join("+"),
+    };
+    let title = declared.and_then(|comparison| comparison.title.clone());
+    Ok(Order { document: Document::Comparative, subject, members, title })
+}
+
+/// The places directly below one: the regions that belong to it, or the places in it, in 建制序.
+pub(crate) fn children(id: &str, book: &CaseBook) -> Result<Vec<Subject>, Failure> {
+    let parent = Subject::parse(id);
+    let mut found = Vec::new();
+    for region_id in &book.regions {
+        let Some(region) = book.region(region_id).output else { continue };
+        if region.parent.as_deref() == Some(id) {
+            found.push((region.order, region.id.clone(), Subject { region: region.id.clone(), place: None }));
+        }
+        if parent.region == region.id {
+            let outer = parent.place.as_deref().unwrap_or(&region.id);
+            for place in region.places.values().filter(|place| place.parent.as_deref() == Some(outer)) {
+                let subject = Subject { region: region.id.clone(), place: Some(place.id.clone()) };
+                found.push((place.order, place.id.clone(), subject));
+            }
+        }
+    }
+    found.sort();
+    if found.is_empty() {
+        subject(id, book)?;
+        return Err(Failure::usage(format!("`{id}` has no places below it"), None));
+    }
+    Ok(found.into_iter().map(|(.., subject)| subject).collect())
+}

@@ -1,0 +1,135 @@
+//! `manifest.json`: every finished file with its digests, written last.
+//!
+//! Whether a document must be made again is left to the pipeline, which compares.
+
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::disk::{self, PathError};
+
+/// The file's name within the output folder.
+const NAME: &str = "manifest.json";
+
+/// Two runs that finish at once take turns by locking this file; it stays empty.
+const LOCK: &str = ".manifest.lock";
+
+/// A finished file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Entry {
+    /// `region` or `comparative`.
+    pub document: String,
+    /// What it is about.
+    pub subject: String,
+    /// The period it is about.
+    pub period: String,
+    /// `all` or `body`.
+    pub part: String,
+    /// The number of the issue.
+    pub issue: u32,
+    /// The date of the document: the day it was first made with these inputs.
+    pub date: String,
+    /// How many pages it has.
+    pub pages: usize,
+    /// How many plates moved to the annex so that the body fits.
+    pub moved: usize,
+    /// SHA-256 of the PDF.
+    pub pdf: String,
+    /// SHA-256 of the view, which lies beside it.
+    pub view: String,
+    /// SHA-256 over view, templates, faces, engine and options: what the PDF was made from.
+    pub inputs: String,
+}
+
+/// All finished files of an output folder, by their path within it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Manifest {
+    format: u32,
+    /// The entries by path, with `/`.
+    pub entries: BTreeMap<String, Entry>,
+}
+
+/// An operation on the manifest that failed.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// The disk refused.
+    #[error(transparent)]
+    Disk(#[from] PathError),
+    /// The file is not what this program writes.
+    #[error("cannot understand `{}`", path.display())]
+    Broken {
+        /// The manifest.
+        path: PathBuf,
+        /// What the parser says.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// A newer version wrote it.
+    #[error("`{}` was written by a newer version (format {format})", path.display())]
+    Newer {
+        /// The manifest.
+        path: PathBuf,
+        /// The format it has.
+        format: u32,
+    },
+}
+
+impl Manifest {
+    /// Reads the manifest of a folder; an empty one where there is none yet.
+    ///
+    /// # Errors
+    /// When it is there and cannot be read or understood.
+    pub fn read(folder: &Path) -> Result<Self, LedgerError> {
+        let path = folder.join(NAME);
+        if !path.exists() {
+            return Ok(Self { format: 1, entries: BTreeMap::new() });
+        }
+        let bytes = disk::read(&path)?;
+        let manifest: Self = serde_json::from_slice(&bytes)
+            .map_err(|source| LedgerError::Broken { path: path.clone(), source })?;
+        if manifest.format > 1 {
+            return Err(LedgerError::Newer { path, format: manifest.format });
+        }
+        Ok(manifest)
+    }
+
+    /// Adds entries to the manifest of a folder. What another run has added in the meantime is kept.
+    ///
+    /// # Errors
+    /// When the folder cannot be locked or written to, or the manifest in it cannot be understood.
+    pub fn add(folder: &Path, entries: BTreeMap<String, Entry>) -> Result<(), LedgerError> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        disk::create_folder(folder)?;
+        let lock = Lock::take(&folder.join(LOCK))?;
+        let mut manifest = Self::read(folder)?;
+        manifest.entries.extend(entries);
+        let mut bytes = serde_json::to_vec_pretty(&manifest).expect("strings and numbers always serialise");
+        bytes.push(b'\n');
+        disk::write(&folder.join(NAME), &bytes)?;
+        drop(lock);
+        Ok(())
+    }
+}
+
+/// An advisory lock that ends with the value, or with the process.
+struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    fn take(path: &Path) -> Result<Self, PathError> {
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(path)
+            .and_then(|file| file.lock().map(|()| file))
+            .map_err(|e| PathError::new("lock", path, e))?;
+        Ok(Self { _file: file })
+    }
+}

@@ -1,0 +1,595 @@
+//! The one place that composes the steps: data to view to PDF to file to manifest.
+//!
+//! Who asks, and how the answer is shown, is left to the binary.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError, mpsc};
+use std::time::{Duration, Instant};
+
+use chrono::NaiveDate;
+
+use crate::diag::{Diagnostics, Problem, Span, Warned};
+use crate::disk::{self, PathError};
+use crate::ledger::{Entry, LedgerError, Manifest};
+use crate::model::{CaseBook, Period, Region, Subject, Text};
+use crate::settings::Settings;
+use crate::typeset::{Engine, Faces, FacesError, Job, Roles, Search, Standard, SystemFaces, on_big_stack};
+use crate::views::{Edition, Made, Part, comparative_view, region_view, shape};
+
+/// Where everything lies.
+#[derive(Debug, Clone)]
+pub struct Workspace {
+    /// `report.toml`.
+    pub settings: PathBuf,
+    /// What people write.
+    pub data: PathBuf,
+    /// What designers write.
+    pub templates: PathBuf,
+    /// Fetched faces.
+    pub fonts: PathBuf,
+    /// Folders of the system's faces.
+    pub system_fonts: Vec<PathBuf>,
+    /// What comes out.
+    pub out: PathBuf,
+    /// Where the scan of faces is remembered; none to remember nothing.
+    pub memory: Option<PathBuf>,
+}
+
+/// A document to make.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// Which kind.
+    pub document: Document,
+    /// What names its files and its text: `pingliang`, `pingliang-lingtai`, `four-places`.
+    pub subject: String,
+    /// Its places.
+    pub members: Vec<Subject>,
+    /// Its title, where no text gives one.
+    pub title: Option<String>,
+}
+
+/// The kinds of document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Document {
+    /// About one region or place.
+    Region,
+    /// About several.
+    Comparative,
+}
+
+impl Document {
+    /// The name that files, folders and texts use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Region => "region",
+            Self::Comparative => "comparative",
+        }
+    }
+}
+
+/// How documents are to be made.
+#[derive(Debug, Clone)]
+pub struct Wish {
+    /// The day on which documents are made.
+    pub as_of: NaiveDate,
+    /// Whether somebody named the day, which dates every document anew.
+    pub as_of_given: bool,
+    /// The period they are about.
+    pub period: Period,
+    /// The number of the issue; none for the period's own.
+    pub issue: Option<u32>,
+    /// How much of each is wanted.
+    pub part: Part,
+    /// Whether to make what is already there unchanged.
+    pub force: bool,
+    /// How many at a time.
+    pub jobs: usize,
+}
+
+/// What became of an order.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The order.
+    pub order: Order,
+    /// What was found on the way.
+    pub diagnostics: Diagnostics,
+    /// How it ended.
+    pub end: End,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// How an order ended.
+#[derive(Debug)]
+pub enum End {
+    /// The file was made.
+    Made {
+        /// The file.
+        path: PathBuf,
+        /// How many pages it has.
+        pages: usize,
+        /// How many bytes.
+        bytes: usize,
+    },
+    /// The file was there, made from the same inputs.
+    Unchanged {
+        /// The file.
+        path: PathBuf,
+        /// How many pages it has.
+        pages: usize,
+    },
+    /// The diagnostics say why there is none.
+    Refused,
+    /// The disk refused.
+    Failed(PathError),
+}
+
+/// An operation that stops a run.
+#[derive(Debug, thiserror::Error)]
+pub enum PipelineError {
+    /// The faces cannot be found.
+    #[error(transparent)]
+    Faces(#[from] FacesError),
+    /// The manifest cannot be read or written.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// No thread could be started.
+    #[error("cannot start a thread")]
+    Thread(#[source] std::io::Error),
+}
+
+/// Settings, shared data and engine, all sound.
+pub struct Pipeline {
+    workspace: Workspace,
+    settings: Settings,
+    book: CaseBook,
+    engine: Engine,
+}
+
+/// The settings and the shared data.
+pub fn open_data(workspace: &Workspace) -> Warned<(Settings, CaseBook)> {
+    let mut diagnostics = Diagnostics::new();
+    let settings = Settings::read(&workspace.settings, &mut diagnostics);
+    let book = CaseBook::open(&workspace.data, &mut diagnostics);
+    Warned { output: (settings, book), diagnostics }
+}
+
+/// The engine with its templates and faces; none where a role has no face or a template folder is broken.
+///
+/// # Errors
+/// When the folder of faces cannot be read.
+pub fn open_engine(
+    workspace: &Workspace,
+    settings: &Settings,
+) -> Result<Warned<Option<Engine>>, PipelineError> {
+    let roles = match Roles::read(&workspace.templates) {
+        Ok(roles) => roles,
+        Err(diagnostics) => return Ok(Warned { output: None, diagnostics }),
+    };
+    let search = Search {
+        folder: &workspace.fonts,
+        system: &workspace.system_fonts,
+        system_faces: if settings.system_faces {
+            SystemFaces::Everywhere
+        } else {
+            SystemFaces::ForEmptyRoles
+        },
+        memory: workspace.memory.as_deref(),
+    };
+    let faces = Faces::find(roles, &search)?;
+    Ok(match Engine::open(&workspace.templates, faces) {
+        Ok(engine) => Warned { output: Some(engine), diagnostics: Diagnostics::new() },
+        Err(diagnostics) => Warned { output: None, diagnostics },
+    })
+}
+
+impl Pipeline {
+    /// Puts the parts together.
+    pub fn new(workspace: Workspace, settings: Settings, book: CaseBook, engine: Engine) -> Self {
+        Self { workspace, settings, book, engine }
+    }
+
+    /// Makes the documents and records those that were made. `told` hears of each as it ends.
+    ///
+    /// # Errors
+    /// When the manifest cannot be read or written, or no thread can be started.
+    pub fn generate(
+        &self,
+        orders: Vec<Order>,
+        wish: &Wish,
+        mut told: impl FnMut(&Outcome),
+    ) -> Result<Vec<Outcome>, PipelineError> {
+        let before = Manifest::read(&self.workspace.out)?;
+        let made = Mutex::new(BTreeMap::new());
+        let next = AtomicUsize::new(0);
+        let (send, receive) = mpsc::channel();
+        let workers = wish.jobs.clamp(1, orders.len().max(1));
+        let mut outcomes: Vec<Option<Outcome>> = orders.iter().map(|_| None).collect();
+        std::thread::scope(|scope| -> Result<(), PipelineError> {
+            for _ in 0..workers {
+                let (send, next, orders, before, made) = (send.clone(), &next, &orders, &before, &made);
+                let work = move || {
+                    loop {
+                        let at = next.fetch_add(1, Ordering::Relaxed);
+                        let Some(order) = orders.get(at) else { break };
+                        let (outcome, entry) = self.one(order, wish, before);
+                        if let Some((path, entry)) = entry {
+                            made.lock().unwrap_or_else(PoisonError::into_inner).insert(path, entry);
+                        }
+                        if send.send((at, outcome)).is_err() {
+                            break;
+                        }
+                    }
+                };
+                std::thread::Builder::new()
+                    .stack_size(64 << 20)
+                    .spawn_scoped(scope, work)
+                    .map_err(PipelineError::Thread)?;
+            }
+            drop(send);
+            for (at, outcome) in receive {
+                told(&outcome);
+                outcomes[at] = Some(outcome);
+            }
+            Ok(())
+        })?;
+        Manifest::add(&self.workspace.out, made.into_inner().unwrap_or_else(PoisonError::into_inner))?;
+        Ok(outcomes.into_iter().flatten().collect())
+    }
+
+    /// The view of a document as it would be set today, without writing anything.
+    pub fn view(&self, order: &Order, wish: &Wish) -> Warned<Option<shape::View>> {
+        let mut diagnostics = Diagnostics::new();
+        let edition = edition(wish, wish.as_of, 0);
+        let view = self
+            .load(order, wish, &mut diagnostics)
+            .map(|loaded| self.made(order, &loaded, &edition, &mut diagnostics).view);
+        Warned { output: view.filter(|_| !diagnostics.has_errors()), diagnostics }
+    }
+
+    /// The path of a document within the output folder.
+    pub fn path_of(order: &Order, wish: &Wish) -> String {
+        let part = match wish.part {
+            Part::All => "",
+            Part::Body => ".body",
+        };
+        format!("{}/{}/{}{part}.pdf", wish.period, order.document.name(), order.subject)
+    }
+
+    fn one(&self, order: &Order, wish: &Wish, before: &Manifest) -> (Outcome, Option<(String, Entry)>) {
+        let started = Instant::now();
+        let mut diagnostics = Diagnostics::new();
+        let path = Self::path_of(order, wish);
+        let (end, entry) = match self.make(order, wish, &path, before.entries.get(&path), &mut diagnostics) {
+            Ok((end, entry)) => (end, entry),
+            Err(e) => (End::Failed(e), None),
+        };
+        let outcome = Outcome { order: order.clone(), diagnostics, end, took: started.elapsed() };
+        (outcome, entry.map(|entry| (path, entry)))
+    }
+
+    fn make(
+        &self,
+        order: &Order,
+        wish: &Wish,
+        path: &str,
+        recorded: Option<&Entry>,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<(End, Option<Entry>), PathError> {
+        let target = self.workspace.out.join(path);
+        let Some(loaded) = self.load(order, wish, diagnostics) else { return Ok((End::Refused, None)) };
+        if let Some(entry) = recorded.filter(|_| !wish.force && !wish.as_of_given)
+            && let Ok(date) = entry.date.parse()
+        {
+            let made = self.made(order, &loaded, &edition(wish, date, entry.moved), &mut Diagnostics::new());
+            let same = self.inputs(order, &bytes_of(&made)) == entry.inputs
+                && disk::read(&target).is_ok_and(|pdf| disk::sha256(&pdf) == entry.pdf);
+            if same {
+                return Ok((End::Unchanged { path: target, pages: entry.pages }, None));
+            }
+        }
+        let mut moved = 0;
+        loop {
+            let edition = edition(wish, wish.as_of, moved);
+            let mut found = Diagnostics::new();
+            let made = self.made(order, &loaded, &edition, &mut found);
+            if moved == 0 {
+                self.check_characters(&made, &loaded, &mut found);
+                diagnostics.extend(found);
+            }
+            if diagnostics.has_errors() {
+                return Ok((End::Refused, None));
+            }
+            let bytes = bytes_of(&made);
+            let job = Job {
+                main: &format!("{}/main.typ", order.document.name()),
+                view: &bytes,
+                today: wish.as_of,
+                ident: &format!("report:{path}"),
+                standard: Standard::Plain,
+            };
+            let set = self.engine.typeset(&job);
+            let Some(set_output) = set.output else {
+                diagnostics.extend(set.diagnostics);
+                return Ok((End::Refused, None));
+            };
+            if set_output.body_pages > self.settings.body_pages {
+                if moved < made.movable {
+                    moved += 1;
+                    continue;
+                }
+                let problem =
+                    Problem::BodyTooLong { pages: set_output.body_pages, limit: self.settings.body_pages };
+                match &loaded.text {
+                    Some(text) => diagnostics.push(problem, Span::head(&text.file)),
+                    None => diagnostics.push_nowhere(problem),
+                }
+            }
+            diagnostics.extend(set.diagnostics);
+            let entry = Entry {
+                document: order.document.name().into(),
+                subject: order.subject.clone(),
+                period: wish.period.to_string(),
+                part: wish.part.name().into(),
+                issue: wish.issue.unwrap_or_else(|| wish.period.ordinal()),
+                date: wish.as_of.to_string(),
+                pages: set_output.pages,
+                moved,
+                pdf: disk::sha256(&set_output.pdf),
+                view: disk::sha256(&bytes),
+                inputs: self.inputs(order, &bytes),
+            };
+            disk::write(&target.with_extension("json"), &bytes)?;
+            disk::write(&target, &set_output.pdf)?;
+            let end = End::Made { path: target, pages: set_output.pages, bytes: set_output.pdf.len() };
+            return Ok((end, Some(entry)));
+        }
+    }
+
+    /// Reads the regions and the text that a document needs; none where one of them has errors.
+    fn load(&self, order: &Order, wish: &Wish, diagnostics: &mut Diagnostics) -> Option<Loaded> {
+        let mut regions: BTreeMap<String, Region> = BTreeMap::new();
+        let mut sound = true;
+        for member in &order.members {
+            if regions.contains_key(&member.region) {
+                continue;
+            }
+            let read = self.book.region(&member.region);
+            sound &= !read.diagnostics.has_errors();
+            diagnostics.extend(read.diagnostics);
+            if let Some(region) = read.output {
+                regions.insert(member.region.clone(), region.as_known_on(wish.period.last_day()));
+            }
+        }
+        let text =
+            self.book.text(order.document.name(), &order.subject, &wish.period.to_string(), diagnostics);
+        (sound && regions.len() == distinct(&order.members)).then_some(Loaded { regions, text })
+    }
+
+    fn made(&self, order: &Order, loaded: &Loaded, edition: &Edition, diagnostics: &mut Diagnostics) -> Made {
+        make_view(order, loaded, &self.book, &self.settings, edition, diagnostics)
+    }
+
+    /// Reports characters that no face has, at the place in the data where one stands.
+    fn check_characters(&self, made: &Made, loaded: &Loaded, diagnostics: &mut Diagnostics) {
+        let value = serde_json::to_value(&made.view).expect("a view always serialises");
+        for missing in self.engine.characters(&value) {
+            let place =
+                loaded.text.as_ref().and_then(|text| place_of(&text.file, missing.character)).or_else(|| {
+                    loaded.regions.keys().find_map(|id| {
+                        let name = format!("data/regions/{id}.toml");
+                        let mut quiet = Diagnostics::new();
+                        let file = crate::casefile::load(&self.book.region_path(id), &name, &mut quiet)?;
+                        place_of(&file, missing.character)
+                    })
+                });
+            match place {
+                Some(span) => diagnostics.push(missing.problem(), span),
+                None => diagnostics.push_nowhere(missing.problem()),
+            }
+        }
+    }
+
+    /// What a PDF is made from, in one digest.
+    fn inputs(&self, order: &Order, view: &[u8]) -> String {
+        let parts = format!("{}\n{}\n{}", order.document.name(), disk::sha256(view), self.engine.digest());
+        disk::sha256(parts.as_bytes())
+    }
+}
+
+/// What a document is made from, read and sound.
+pub struct Loaded {
+    regions: BTreeMap<String, Region>,
+    text: Option<Text>,
+}
+
+fn make_view(
+    order: &Order,
+    loaded: &Loaded,
+    book: &CaseBook,
+    settings: &Settings,
+    edition: &Edition,
+    diagnostics: &mut Diagnostics,
+) -> Made {
+    let text = loaded.text.as_ref();
+    match order.document {
+        Document::Region => {
+            let subject = &order.members[0];
+            let region = &loaded.regions[&subject.region];
+            region_view(region, subject, text, &book.catalogue, settings, edition, diagnostics)
+        }
+        Document::Comparative => {
+            let parties: Vec<_> =
+                order.members.iter().map(|subject| (&loaded.regions[&subject.region], subject)).collect();
+            let title = order.title.as_deref();
+            comparative_view(&parties, title, text, &book.catalogue, settings, edition, diagnostics)
+        }
+    }
+}
+
+fn edition(wish: &Wish, date: NaiveDate, moved: usize) -> Edition {
+    Edition { date, period: wish.period, issue: wish.issue, part: wish.part, moved }
+}
+
+fn bytes_of(made: &Made) -> Vec<u8> {
+    let mut bytes = serde_json::to_vec_pretty(&made.view).expect("a view always serialises");
+    bytes.push(b'\n');
+    bytes
+}
+
+fn distinct(members: &[Subject]) -> usize {
+    let mut regions: Vec<&str> = members.iter().map(|member| member.region.as_str()).collect();
+    regions.sort_unstable();
+    regions.dedup();
+    regions.len()
+}
+
+fn place_of(file: &std::sync::Arc<crate::diag::SourceFile>, character: char) -> Option<Span> {
+    let at = file.text().find(character)?;
+    Some(Span::new(file, at..at + character.len_utf8()))
+}
+
+/// Checks everything: settings, shared data, every region, every text, every declared comparison, and the characters of all.
+///
+/// # Errors
+/// When the folder of faces cannot be read.
+pub fn check(workspace: &Workspace, as_of: NaiveDate) -> Result<Diagnostics, PipelineError> {
+    let Warned { output: (settings, book), mut diagnostics } = open_data(workspace);
+    let engine = open_engine(workspace, &settings)?;
+    diagnostics.extend(engine.diagnostics);
+    let (orders, found) = all_orders(&settings, &book);
+    diagnostics.extend(found);
+    check_text_names(&book, &orders, &mut diagnostics);
+    let wish = Wish {
+        as_of,
+        as_of_given: true,
+        period: Period::month_of(as_of),
+        issue: None,
+        part: Part::All,
+        force: true,
+        jobs: 1,
+    };
+    let mut used = crate::model::Used::default();
+    let mut read: BTreeMap<String, Option<Region>> = BTreeMap::new();
+    for id in &book.regions {
+        let region = book.region(id);
+        diagnostics.extend(region.diagnostics);
+        if let Some(region) = &region.output {
+            used.add(region);
+        }
+        read.insert(id.clone(), region.output);
+    }
+    for order in &orders {
+        let texts = texts_of(&book, order, &mut diagnostics);
+        let regions: Option<BTreeMap<String, Region>> = order
+            .members
+            .iter()
+            .map(|member| Some((member.region.clone(), read.get(&member.region)?.clone()?)))
+            .collect();
+        let Some(regions) = regions else { continue };
+        for text in texts {
+            let loaded = Loaded { regions: regions.clone(), text };
+            let made =
+                make_view(order, &loaded, &book, &settings, &edition(&wish, as_of, 0), &mut diagnostics);
+            if let Some(engine) = &engine.output {
+                let pipeline =
+                    Pipeline::new(workspace.clone(), settings.clone(), book.clone(), engine.clone());
+                pipeline.check_characters(&made, &loaded, &mut diagnostics);
+            }
+        }
+    }
+    used.report(&book.catalogue, &mut diagnostics);
+    diagnostics.sort();
+    Ok(diagnostics)
+}
+
+/// All texts of an order: the one for every period and those of single periods; one none where there is no text at all.
+fn texts_of(book: &CaseBook, order: &Order, diagnostics: &mut Diagnostics) -> Vec<Option<Text>> {
+    let stem = format!("{}-{}", order.document.name(), order.subject);
+    let Ok(paths) = disk::list(&book.data.join("texts"), "toml") else { return vec![None] };
+    let mut texts = Vec::new();
+    for path in paths {
+        let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+        let rest = name.strip_suffix(".toml").and_then(|name| name.strip_prefix(&stem));
+        let belongs = rest.is_some_and(|rest| {
+            rest.is_empty() || rest.strip_prefix('-').is_some_and(|period| Period::parse(period).is_some())
+        });
+        if belongs {
+            texts.extend(CaseBook::read_text(&path, &name, diagnostics).map(Some));
+        }
+    }
+    if texts.is_empty() { vec![None] } else { texts }
+}
+
+/// Reports text files whose names fit no document.
+fn check_text_names(book: &CaseBook, orders: &[Order], diagnostics: &mut Diagnostics) {
+    let Ok(paths) = disk::list(&book.data.join("texts"), "toml") else { return };
+    for path in paths {
+        let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+        let stem = name.strip_suffix(".toml").unwrap_or(&name);
+        let fits = orders.iter().any(|order| {
+            stem.strip_prefix(&format!("{}-{}", order.document.name(), order.subject)).is_some_and(|rest| {
+                rest.is_empty()
+                    || rest.strip_prefix('-').is_some_and(|period| Period::parse(period).is_some())
+            })
+        });
+        if !fits {
+            let reason =
+                "it is named <document>-<subject>[-<period>].toml, with a region or a declared comparison"
+                    .into();
+            diagnostics.push_nowhere(Problem::TextFileName { file: format!("data/texts/{name}"), reason });
+        }
+    }
+}
+
+/// Every region and every declared comparison.
+pub fn all_orders(settings: &Settings, book: &CaseBook) -> (Vec<Order>, Diagnostics) {
+    let mut diagnostics = Diagnostics::new();
+    let mut orders: Vec<Order> = book
+        .regions
+        .iter()
+        .map(|id| Order {
+            document: Document::Region,
+            subject: id.clone(),
+            members: vec![Subject { region: id.clone(), place: None }],
+            title: None,
+        })
+        .collect();
+    for comparison in &settings.comparisons {
+        let mut members = Vec::new();
+        for (place, span) in &comparison.places {
+            let subject = Subject::parse(place);
+            if book.regions.contains(&subject.region) {
+                members.push(subject);
+            } else {
+                let near = book.nearest_region(&subject.region);
+                let problem = Problem::DanglingId { kind: "region", id: subject.region, near };
+                diagnostics.push(problem, span.clone());
+            }
+        }
+        if members.len() == comparison.places.len() {
+            orders.push(Order {
+                document: Document::Comparative,
+                subject: comparison.id.clone(),
+                members,
+                title: comparison.title.clone(),
+            });
+        }
+    }
+    (orders, diagnostics)
+}
+
+/// Runs some work on a stack that a deeply nested document fits on.
+///
+/// # Errors
+/// When no thread can be started.
+pub fn with_room<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, PipelineError> {
+    on_big_stack(work).map_err(PipelineError::Thread)
+}
+
+/// The folder that a path lies in, for messages.
+pub fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(path)
+}

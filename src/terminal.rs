@@ -1,0 +1,159 @@
+//! The process around the library: terminal, environment, clock, processors. Nothing else touches them.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use briefing::diag::{Colour, Diagnostics, MessageFormat, render};
+use chrono::{DateTime, NaiveDate, Utc};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// What the verbs may ask of the process.
+pub(crate) struct Terminal {
+    format: MessageFormat,
+    colour: Colour,
+}
+
+impl Terminal {
+    /// A terminal that prints messages in a format, with or without colours.
+    pub(crate) fn new(format: MessageFormat, colour: Colour) -> Self {
+        Self { format, colour }
+    }
+
+    /// Prints a line of output.
+    pub(crate) fn line(&self, text: &str) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        writeln!(out, "{text}")
+    }
+
+    /// Prints output as it is.
+    pub(crate) fn text(&self, text: &str) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        out.flush()
+    }
+
+    /// Prints diagnostics to standard error.
+    pub(crate) fn messages(&self, diagnostics: &Diagnostics) {
+        self.aside(&render(diagnostics, self.format, self.colour));
+    }
+
+    /// Prints a remark to standard error.
+    pub(crate) fn note(&self, text: &str) {
+        if self.format != MessageFormat::Json {
+            self.aside(&format!("{text}\n"));
+        }
+    }
+
+    /// Prints an error that belongs to no file.
+    pub(crate) fn error(&self, message: &str, hint: Option<&str>) {
+        let text = match self.format {
+            MessageFormat::Json => {
+                let value = serde_json::json!({
+                    "code": "failure", "severity": "error", "message": message, "hints": hint.into_iter().collect::<Vec<_>>(),
+                });
+                format!("{value}\n")
+            }
+            MessageFormat::Human | MessageFormat::Short => {
+                let (red, bold, end) = match self.colour {
+                    Colour::Always => ("\u{1b}[1;31m", "\u{1b}[1m", "\u{1b}[0m"),
+                    Colour::Never => ("", "", ""),
+                };
+                let hint = hint.map_or_else(String::new, |hint| format!("  {bold}hint{end}: {hint}\n"));
+                format!("{red}error{end}: {message}\n{hint}")
+            }
+        };
+        self.aside(&text);
+    }
+
+    /// Where standard error is gone, there is nobody left to tell.
+    fn aside(&self, text: &str) {
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+
+    /// A bar that appears on a terminal when the work takes more than a second.
+    pub(crate) fn progress(&self, count: usize) -> Progress {
+        let bar = ProgressBar::with_draw_target(Some(count as u64), ProgressDrawTarget::hidden());
+        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {elapsed}")
+            .expect("the template is well-formed");
+        bar.set_style(style);
+        let shown = count > 1 && io::stderr().is_terminal() && self.format == MessageFormat::Human;
+        Progress { bar, started: Instant::now(), shown }
+    }
+
+    /// Today in a zone.
+    #[expect(clippy::disallowed_methods, reason = "the one place where the clock is read")]
+    pub(crate) fn today(&self, zone: chrono_tz::Tz) -> NaiveDate {
+        Utc::now().with_timezone(&zone).date_naive()
+    }
+
+    /// The day of SOURCE_DATE_EPOCH, in UTC as its specification says; its text where that is no number.
+    pub(crate) fn source_date_epoch(&self) -> Option<Result<NaiveDate, String>> {
+        let text = variable("SOURCE_DATE_EPOCH")?;
+        let time = text.trim().parse().ok().and_then(|seconds| DateTime::<Utc>::from_timestamp(seconds, 0));
+        Some(time.map(|time| time.date_naive()).ok_or(text))
+    }
+
+    /// Where the scan of faces is remembered.
+    pub(crate) fn cache_folder(&self) -> Option<PathBuf> {
+        let base = variable("XDG_CACHE_HOME")
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+            .or_else(|| variable("HOME").map(|home| PathBuf::from(home).join(".cache")))?;
+        Some(base.join("report"))
+    }
+
+    /// Where the system keeps its faces.
+    pub(crate) fn system_fonts(&self) -> Vec<PathBuf> {
+        let home = variable("HOME").map(PathBuf::from);
+        let mut folders: Vec<PathBuf> = Vec::new();
+        if cfg!(target_os = "macos") {
+            folders.extend(["/Library/Fonts", "/System/Library/Fonts"].map(PathBuf::from));
+            folders.extend(home.map(|home| home.join("Library/Fonts")));
+        } else if cfg!(windows) {
+            folders.extend(variable("WINDIR").map(|windows| PathBuf::from(windows).join("Fonts")));
+        } else {
+            folders.extend(["/usr/share/fonts", "/usr/local/share/fonts"].map(PathBuf::from));
+            folders.extend(home.map(|home| home.join(".local/share/fonts")));
+        }
+        folders.retain(|folder| folder.is_dir());
+        folders
+    }
+
+    /// How many documents at a time suit this machine.
+    pub(crate) fn processors(&self) -> usize {
+        std::thread::available_parallelism().map_or(1, usize::from)
+    }
+}
+
+/// Whether colours suit standard error.
+pub(crate) fn colours_suit() -> bool {
+    io::stderr().is_terminal() && variable("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place where the environment is read")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// A bar that is drawn late or never.
+pub(crate) struct Progress {
+    bar: ProgressBar,
+    started: Instant,
+    shown: bool,
+}
+
+impl Progress {
+    /// One more is done.
+    pub(crate) fn step(&self) {
+        self.bar.inc(1);
+        if self.shown && self.started.elapsed() > Duration::from_secs(1) {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
+    }
+
+    /// All is done; the bar goes.
+    pub(crate) fn end(&self) {
+        self.bar.finish_and_clear();
+    }
+}

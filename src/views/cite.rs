@@ -1,0 +1,402 @@
+//! The figures of one document: which row of the annex each has, which source, and how it is printed.
+//!
+//! Where they stand in text, tables and charts is left to the modules that ask.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::shape::{Figure, FigureRow, Run, Runs};
+use crate::diag::{Diagnostics, Problem, Span, nearest};
+use crate::model::{Coverage, Flow};
+use crate::model::{Derived, Fact, Level, Nature, Quantity, Reference, Region, Source, Subject, Time, Words};
+
+/// A stated or a derived figure.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Item<'a> {
+    /// Stated by a source.
+    Fact(&'a Fact),
+    /// Computed.
+    Derived(&'a Derived),
+}
+
+impl<'a> Item<'a> {
+    pub(super) fn id(self) -> &'a str {
+        match self {
+            Item::Fact(fact) => &fact.id,
+            Item::Derived(derived) => &derived.id,
+        }
+    }
+
+    pub(super) fn quantity(self) -> &'a Quantity {
+        match self {
+            Item::Fact(fact) => &fact.quantity,
+            Item::Derived(derived) => &derived.quantity,
+        }
+    }
+
+    pub(super) fn source(self) -> &'a Arc<Source> {
+        match self {
+            Item::Fact(fact) => &fact.source,
+            Item::Derived(derived) => &derived.source,
+        }
+    }
+
+    pub(super) fn label(self) -> &'a str {
+        match self {
+            Item::Fact(fact) => &fact.label,
+            Item::Derived(derived) => &derived.label,
+        }
+    }
+
+    /// The label in a comparison's cell.
+    pub(super) fn short(self) -> &'a str {
+        match self {
+            Item::Fact(fact) => &fact.indicator.short,
+            Item::Derived(derived) => &derived.short,
+        }
+    }
+
+    pub(super) fn theme(self) -> &'a str {
+        match self {
+            Item::Fact(fact) => &fact.indicator.theme,
+            Item::Derived(derived) => &derived.theme,
+        }
+    }
+
+    pub(super) fn topic(self) -> Option<&'a str> {
+        match self {
+            Item::Fact(fact) => fact.indicator.topic.as_deref(),
+            Item::Derived(derived) => derived.topic.as_deref(),
+        }
+    }
+
+    pub(super) fn place(self) -> &'a str {
+        match self {
+            Item::Fact(fact) => &fact.place,
+            Item::Derived(derived) => &derived.place,
+        }
+    }
+
+    pub(super) fn time(self) -> Option<Time> {
+        match self {
+            Item::Fact(fact) => Some(fact.time),
+            Item::Derived(derived) => derived.time,
+        }
+    }
+
+    pub(super) fn coverage(self) -> Coverage {
+        match self {
+            Item::Fact(fact) => fact.coverage,
+            Item::Derived(derived) => derived.coverage,
+        }
+    }
+
+    /// What it counts: facts of one definition share it.
+    pub(super) fn definition(self) -> &'a str {
+        match self {
+            Item::Fact(fact) => &fact.indicator.id,
+            Item::Derived(derived) => &derived.id,
+        }
+    }
+
+    pub(super) fn flow(self) -> Option<Flow> {
+        match self {
+            Item::Fact(fact) => Some(fact.indicator.flow),
+            Item::Derived(_) => None,
+        }
+    }
+
+    /// Whether it is a target or an expectation.
+    pub(super) fn is_ahead(self) -> bool {
+        match self {
+            Item::Fact(fact) => fact.nature.is_ahead(),
+            Item::Derived(derived) => derived.ahead,
+        }
+    }
+
+    pub(super) fn is_derived(self) -> bool {
+        matches!(self, Item::Derived(_))
+    }
+
+    /// How sure it is, in a word: 确数, 余, 近, 推算, 目标.
+    pub(super) fn sure(self) -> String {
+        match self {
+            Item::Derived(_) => "推算".into(),
+            Item::Fact(fact) => match fact.nature {
+                Nature::Target => "目标".into(),
+                Nature::Expected => "预计".into(),
+                Nature::Capacity => "能力".into(),
+                Nature::Result if fact.quantity.word.is_empty() => "确数".into(),
+                Nature::Result => fact.quantity.word.clone(),
+            },
+        }
+    }
+
+    /// When it held, in words.
+    pub(super) fn time_in_words(self) -> String {
+        match self.time() {
+            Some(time) => time.chinese(self.is_ahead()),
+            None => "时间见式中各数".into(),
+        }
+    }
+
+    /// The formula with the result: 70.0＝4480÷64.
+    pub(super) fn equation(self) -> Option<String> {
+        match self {
+            Item::Fact(_) => None,
+            Item::Derived(derived) => {
+                Some(format!("{}＝{}", derived.quantity.without_unit(), derived.formula))
+            }
+        }
+    }
+}
+
+/// A subject of a document, with the region that holds it.
+pub(super) struct Party<'a> {
+    pub(super) region: &'a Region,
+    /// The place within the region; none for the whole.
+    pub(super) place: Option<&'a str>,
+}
+
+impl<'a> Party<'a> {
+    pub(super) fn new(region: &'a Region, subject: &'a Subject) -> Self {
+        Self { region, place: subject.place.as_deref() }
+    }
+
+    /// The name in heads of columns.
+    pub(super) fn short(&self) -> &'a str {
+        match self.place {
+            None => &self.region.short,
+            Some(place) => self.region.places.get(place).map_or(place, |place| place.name.as_str()),
+        }
+    }
+
+    pub(super) fn level(&self) -> Level {
+        self.place
+            .and_then(|place| self.region.places.get(place))
+            .map_or(self.region.level, |place| place.level)
+    }
+
+    /// Whether something at a place belongs to this subject.
+    pub(super) fn holds(&self, place: &str) -> bool {
+        self.place.is_none_or(|outer| self.region.lies_in(place, outer))
+    }
+
+    /// Its stated and derived figures, as written.
+    pub(super) fn items(&self) -> impl Iterator<Item = Item<'a>> + use<'a> {
+        let (region, outer) = (self.region, self.place);
+        let holds = move |place: &str| outer.is_none_or(|outer| region.lies_in(place, outer));
+        let facts = region.facts.iter().filter(move |fact| holds(&fact.place)).map(Item::Fact);
+        facts.chain(region.derived.iter().filter(move |derived| holds(&derived.place)).map(Item::Derived))
+    }
+}
+
+/// Gives out row numbers and source numbers, and prints figures with them.
+pub(super) struct Citations<'a> {
+    parties: Vec<Party<'a>>,
+    /// Whether a reference must name its region.
+    several: bool,
+    sources: Vec<&'a Arc<Source>>,
+    rows: BTreeMap<(&'a str, &'a str), usize>,
+    order: Vec<(&'a Region, Item<'a>)>,
+}
+
+impl<'a> Citations<'a> {
+    /// A document about some subjects. `several` says whether its texts name the region with each figure.
+    pub(super) fn new(parties: Vec<Party<'a>>, several: bool) -> Self {
+        let mut sources: Vec<&Arc<Source>> = Vec::new();
+        for party in &parties {
+            for source in &party.region.sources {
+                if !sources.iter().any(|known| known.id == source.id) {
+                    sources.push(source);
+                }
+            }
+        }
+        Self { parties, several, sources, rows: BTreeMap::new(), order: Vec::new() }
+    }
+
+    pub(super) fn parties(&self) -> &[Party<'a>] {
+        &self.parties
+    }
+
+    /// The sources in the order of their numbers.
+    pub(super) fn sources(&self) -> &[&'a Arc<Source>] {
+        &self.sources
+    }
+
+    /// The number of a source, from 1.
+    pub(super) fn source_number(&self, source: &Source) -> usize {
+        self.sources.iter().position(|known| known.id == source.id).map_or(0, |at| at + 1)
+    }
+
+    /// The row of a figure in the annex, from 1; the next free one where it has none yet.
+    pub(super) fn row(&mut self, region: &'a Region, item: Item<'a>) -> usize {
+        let next = self.order.len() + 1;
+        let row = *self.rows.entry((&region.id, item.id())).or_insert(next);
+        if row == next {
+            self.order.push((region, item));
+        }
+        row
+    }
+
+    /// The figures that have rows, in order.
+    pub(super) fn in_order(&self) -> &[(&'a Region, Item<'a>)] {
+        &self.order
+    }
+
+    /// A figure by its reference, reported where there is none.
+    pub(super) fn find(
+        &self,
+        region: Option<&str>,
+        id: &str,
+        place: &Span,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<(&'a Region, Item<'a>)> {
+        let party = match region {
+            None if self.several => {
+                let message = format!("`{id}` does not say which region it belongs to");
+                diagnostics.push(Problem::BadReference { message }, place.clone());
+                return None;
+            }
+            None => self.parties.first(),
+            Some(region) => {
+                let found = self.parties.iter().find(|party| party.region.id == region);
+                if found.is_none() {
+                    let near = nearest(region, self.parties.iter().map(|p| p.region.id.as_str()));
+                    let problem = Problem::DanglingId { kind: "region", id: region.to_owned(), near };
+                    diagnostics.push(problem, place.clone());
+                }
+                found
+            }
+        }?;
+        let region = party.region;
+        let item = region.fact(id).map(Item::Fact).or_else(|| region.derived(id).map(Item::Derived));
+        if item.is_none() {
+            let near = nearest(id, region.figure_ids());
+            diagnostics.push(Problem::DanglingId { kind: "fact", id: id.to_owned(), near }, place.clone());
+        }
+        item.map(|item| (region, item))
+    }
+
+    /// A figure for a chart or the first page.
+    pub(super) fn figure(&mut self, region: &'a Region, item: Item<'a>) -> Figure {
+        let quantity = item.quantity();
+        let (before, after, tail) = quantity.affixes();
+        Figure {
+            value: quantity.value,
+            label: quantity.digits(),
+            before: before.to_owned(),
+            after: after.to_owned(),
+            unit: quantity.unit.clone(),
+            tail: tail.to_owned(),
+            target: item.is_ahead(),
+            derived: item.is_derived(),
+            source: self.source_number(item.source()),
+            to: self.row(region, item),
+        }
+    }
+
+    /// Text with its figures. `Setting` says where it stands.
+    pub(super) fn runs(&mut self, words: &Words, setting: Setting, diagnostics: &mut Diagnostics) -> Runs {
+        let mut marks = Marks::default();
+        self.runs_with(words, setting, &mut marks, diagnostics)
+    }
+
+    /// Text with its figures, going on after text that has marked sources already.
+    pub(super) fn runs_with(
+        &mut self,
+        words: &Words,
+        setting: Setting,
+        marks: &mut Marks,
+        diagnostics: &mut Diagnostics,
+    ) -> Runs {
+        let mut runs = Vec::new();
+        let count = words.runs.len();
+        for (at, run) in words.runs.iter().enumerate() {
+            match run {
+                crate::model::Run::Plain(text) => runs.push(Run::Words(text.clone())),
+                crate::model::Run::Figure(reference) => {
+                    let says_so = |run: Option<&crate::model::Run>, of: fn(&str) -> bool| match run {
+                        Some(crate::model::Run::Plain(text)) => of(text),
+                        _ => false,
+                    };
+                    let said = says_so(words.runs.get(at + 1).filter(|_| at + 1 < count), |text| {
+                        text.starts_with("（推算") || text.starts_with("（本刊推算")
+                    }) || says_so(at.checked_sub(1).and_then(|at| words.runs.get(at)), |text| {
+                        text.ends_with("推算") || text.ends_with("推算为")
+                    });
+                    runs.extend(self.reference(words, reference, setting, said, marks, diagnostics));
+                }
+            }
+        }
+        runs
+    }
+
+    fn reference(
+        &mut self,
+        words: &Words,
+        reference: &Reference,
+        setting: Setting,
+        said: bool,
+        marks: &mut Marks,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Run> {
+        let place = words.place_of(reference);
+        let (region, item) = self.find(reference.region.as_deref(), &reference.id, &place, diagnostics)?;
+        let source = self.source_number(item.source());
+        let mut figure =
+            if reference.number_only { item.quantity().without_unit() } else { item.quantity().printed() };
+        if setting == Setting::Cell && item.is_ahead() {
+            figure.insert(0, '◇');
+        }
+        // A share keeps its sign, which says what it is, also where the head of a column has the unit.
+        if item.is_derived() && !reference.number_only && !said {
+            figure.push_str("（推算）");
+        }
+        let mark = setting == Setting::Prose && marks.last != Some(source);
+        marks.last = Some(source);
+        Some(Run::Figure { figure, to: self.row(region, item), source, mark })
+    }
+
+    /// The rows of the annex for some figures.
+    pub(super) fn annex_row(&mut self, region: &'a Region, item: Item<'a>) -> FigureRow {
+        let figure = self.figure(region, item);
+        let (formula, paragraph, note) = match item {
+            Item::Fact(fact) => (None, Some(fact.paragraph), fact.note.clone()),
+            Item::Derived(derived) => (item.equation(), None, derived.note.clone()),
+        };
+        let place = if self.several && self.parties.len() > 1 {
+            let own = region.place_name(item.place());
+            if own == region.name { region.short.clone() } else { format!("{}·{own}", region.short) }
+        } else {
+            region.place_name(item.place())
+        };
+        FigureRow {
+            no: figure.to,
+            indicator: item.label().to_owned(),
+            formula,
+            place,
+            time: item.time_in_words(),
+            coverage: item.coverage().chinese(),
+            source: figure.source,
+            paragraph,
+            note,
+            figure,
+        }
+    }
+}
+
+/// Where a text stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Setting {
+    /// In running text, where raised source numbers stand.
+    Prose,
+    /// In a table or chart, whose sources stand under it.
+    Cell,
+}
+
+/// Which source was marked last: a number stands at a paragraph's first figure and wherever the source changes.
+#[derive(Debug, Default)]
+pub(super) struct Marks {
+    last: Option<usize>,
+}

@@ -1,0 +1,63 @@
+//! What a reader will see: pure values in which every number is rounded, formatted, flagged and cited.
+//!
+//! How it is set on paper is left to the templates, which compute nothing.
+
+mod annex;
+mod assemble;
+mod cite;
+mod comparative;
+mod flags;
+mod numerals;
+mod plates;
+mod region;
+pub mod shape;
+
+use chrono::NaiveDate;
+
+use crate::model::Period;
+
+pub use comparative::comparative_view;
+pub use region::region_view;
+
+/// What distinguishes one edition of a document from another: not what it says, but when and how it is issued.
+#[derive(Debug, Clone, Copy)]
+pub struct Edition {
+    /// The date of the document.
+    pub date: NaiveDate,
+    /// The period it is about.
+    pub period: Period,
+    /// The number of the issue; none for the period's own.
+    pub issue: Option<u32>,
+    /// How much of it is wanted.
+    pub part: Part,
+    /// How many plates have moved from the body to the annex so that the body fits its pages.
+    pub moved: usize,
+}
+
+/// How much of a document is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Body and annexes.
+    All,
+    /// The body that a leader reads.
+    Body,
+}
+
+impl Part {
+    /// The name that the view carries.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Body => "body",
+        }
+    }
+}
+
+/// A view, and how many plates of its body could still move to the annex.
+#[derive(Debug, Clone)]
+pub struct Made {
+    /// The view.
+    pub view: shape::View,
+    /// Tables and charts in the body before any moved.
+    pub movable: usize,
+}

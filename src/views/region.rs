@@ -1,0 +1,328 @@
+//! The briefing of one region: its own words where there are any, else what the data carry by themselves.
+
+use super::annex;
+use super::assemble::{self, Drafted, OwnWords};
+use super::cite::{Citations, Item, Party};
+use super::plates::{case_table, source_line, table_in_words};
+use super::shape::{Annex, Block, Cell, Column, Glance, Named, NamedNote, Plate, Run, View};
+use super::{Edition, Made};
+use crate::diag::Diagnostics;
+use crate::model::{Catalogue, Region, Subject, Text};
+use crate::settings::Settings;
+
+/// Builds the view of a region, or of a place in it.
+pub fn region_view(
+    region: &Region,
+    subject: &Subject,
+    text: Option<&Text>,
+    catalogue: &Catalogue,
+    settings: &Settings,
+    edition: &Edition,
+    diagnostics: &mut Diagnostics,
+) -> Made {
+    let mut citations = Citations::new(vec![Party::new(region, subject)], false);
+    annex::number_by_theme(&mut citations, catalogue);
+    let mut own = match text {
+        Some(text) => {
+            let mut nothing = |_: &str, _, _, _: &mut Citations<'_>, _: &mut Diagnostics| None;
+            assemble::own_words(text, &catalogue.terms, &mut citations, &mut nothing, diagnostics)
+        }
+        None => OwnWords::default(),
+    };
+    let name = subject.place.as_deref().map_or_else(|| region.name.clone(), |place| region.place_name(place));
+    if own.glance.is_empty() {
+        own.glance = default_glance(&mut citations, catalogue);
+    }
+    if own.lead.is_empty() {
+        own.lead = vec![vec![Run::Words(default_lead(&name, &citations))]];
+    }
+    if own.sections.is_empty() {
+        own.sections = default_sections(&mut citations, catalogue, diagnostics);
+    }
+    let movable = assemble::plates_in(&own.sections);
+    let (mut sections, plates) = assemble::settle(own.sections, own.annex, edition.moved);
+    let mut annexes = Vec::new();
+    if !plates.is_empty() {
+        annexes.push(Annex::Plates { label: String::new(), title: "图表续".into(), blocks: plates });
+    }
+    let figures = annex::figures_by_theme(&mut citations, catalogue);
+    if !figures.is_empty() {
+        let remark = "●为结果，◇为目标或预计；“段”为资料的自然段序号，题名和电头不计。".to_owned();
+        annexes.push(Annex::Figures {
+            label: String::new(),
+            title: "数据一览".into(),
+            sections: figures,
+            remark,
+        });
+    }
+    let groups = annex::mechanisms(&citations);
+    if !groups.is_empty() {
+        let remark = "名称和成员照资料列出；“成员未载”为资料点名而未列成员。".to_owned();
+        annexes
+            .push(Annex::Mechanisms { label: String::new(), title: "机制清单".into(), groups, remark });
+    }
+    annexes.push(Annex::Sources {
+        label: String::new(),
+        title: "资料来源与数据说明".into(),
+        items: annex::sources(&citations),
+        notes: annex::notes(&citations, false, region.demo),
+    });
+    annex::label(&mut annexes);
+    assemble::number(&mut sections, &mut annexes);
+    let title = own.title.unwrap_or_else(|| format!("{name}基层党组织联建情况"));
+    let view = View {
+        format: 1,
+        document: "region",
+        language: "zh-Hans",
+        part: edition.part.name(),
+        description: format!("{}：{}", settings.imprint.masthead, title),
+        keywords: vec![name, region.english.clone(), "党建联建".into()],
+        title,
+        subtitle: own.subtitle,
+        date: assemble::document_date(edition),
+        masthead: assemble::masthead(settings, edition, region.demo),
+        note: own.note,
+        glance: own.glance,
+        lead: own.lead,
+        sections,
+        imprint: assemble::imprint(settings, edition),
+        annexes: assemble::with_annexes(edition.part, annexes),
+    };
+    Made { view, movable }
+}
+
+/// The figures that a comparison would show come first, since they are what others are asked about too.
+fn default_glance(citations: &mut Citations<'_>, catalogue: &Catalogue) -> Vec<Glance> {
+    let mut chosen: Vec<_> = citations.in_order().to_vec();
+    chosen.retain(|(_, item)| !item.is_derived());
+    chosen.sort_by_key(|(_, item)| {
+        let topic =
+            item.topic().and_then(|topic| catalogue.topics.get(topic)).map_or(i64::MAX, |(t, _)| t.order);
+        (item.coverage() != crate::model::Coverage::Whole, topic, item.is_ahead())
+    });
+    let mut seen = Vec::new();
+    chosen.retain(|(_, item)| {
+        let fresh = !seen.contains(&item.definition());
+        seen.push(item.definition());
+        fresh
+    });
+    chosen.truncate(match chosen.len() {
+        0..3 => 0,
+        3..6 => 3,
+        _ => 6,
+    });
+    chosen
+        .into_iter()
+        .map(|(region, item)| {
+            let own = region.place_name(item.place());
+            let more = (own != region.name).then(|| vec![Run::Words(own)]);
+            Glance {
+                figure: citations.figure(region, item),
+                what: item.label().to_owned(),
+                more,
+                time: item.time_in_words(),
+                sure: item.sure(),
+            }
+        })
+        .collect()
+}
+
+fn default_lead(name: &str, citations: &Citations<'_>) -> String {
+    let stated = citations.in_order().iter().filter(|(_, item)| !item.is_derived()).count();
+    let derived = citations.in_order().len() - stated;
+    let mechanisms: usize = citations
+        .parties()
+        .iter()
+        .map(|party| party.region.mechanisms.iter().filter(|m| party.holds(&m.place)).count())
+        .sum();
+    let computed = if derived == 0 { String::new() } else { format!("，本刊推算{derived}项") };
+    format!(
+        "本期据{}份公开资料整理{name}的做法和数据，列出资料所载数字{stated}项{computed}，点名机制{mechanisms}项。各数的时间、范围和来源逐项注明，全部列在附件。",
+        citations.sources().len()
+    )
+}
+
+/// A section for each theme with what the data declare: tables of results, charts of parts and of steps, cases, targets.
+fn default_sections(
+    citations: &mut Citations<'_>,
+    catalogue: &Catalogue,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Drafted> {
+    let mut themes: Vec<_> = catalogue.themes.values().map(|(theme, _)| theme.clone()).collect();
+    themes.sort_by(|a, b| (a.order, &a.id).cmp(&(b.order, &b.id)));
+    let mut drafted = Vec::new();
+    for theme in themes {
+        let items: Vec<_> = citations
+            .in_order()
+            .iter()
+            .filter(|(_, item)| item.theme() == theme.id && !item.is_ahead())
+            .copied()
+            .collect();
+        let mut blocks = Vec::new();
+        if !items.is_empty() {
+            blocks.push(result_table(&theme.label, &items, citations));
+        }
+        blocks.extend(charts_of(&theme.id, citations));
+        drafted.push(Drafted { heading: theme.label.clone(), blocks });
+    }
+    let (region, outer) = {
+        let party = &citations.parties()[0];
+        (party.region, party.place)
+    };
+    let cases: Vec<_> = region
+        .cases
+        .iter()
+        .filter(|case| outer.is_none_or(|o| region.lies_in(&case.place, o)))
+        .take(3)
+        .collect();
+    if !cases.is_empty() {
+        let (columns, rows, figures) = case_table(citations, region, &cases, diagnostics);
+        let heads: Vec<String> = columns.iter().map(|column| column.head.clone()).collect();
+        let plate = Plate {
+            number: 0,
+            title: "资料写到的案例".into(),
+            unit: None,
+            source: source_line(citations, &figures, Vec::new()),
+            alt: table_in_words(&heads, &rows),
+        };
+        drafted
+            .push(Drafted { heading: "案例".into(), blocks: vec![Block::Table { plate, columns, rows }] });
+    }
+    let ahead: Vec<_> = citations
+        .in_order()
+        .iter()
+        .filter(|(_, i)| i.is_ahead() && !i.is_derived())
+        .take(6)
+        .copied()
+        .collect();
+    if !ahead.is_empty() {
+        let items = ahead
+            .into_iter()
+            .map(|(region, item)| {
+                let figure = citations.figure(region, item);
+                let run = Run::Figure {
+                    figure: item.quantity().printed(),
+                    to: figure.to,
+                    source: figure.source,
+                    mark: true,
+                };
+                let time = format!("（{}）", item.time_in_words());
+                vec![Run::Words(format!("{}：", item.label())), run, Run::Words(time)]
+            })
+            .collect();
+        drafted.push(Drafted { heading: "目标与预计".into(), blocks: vec![Block::Aims { items }] });
+    }
+    drafted
+}
+
+/// At most so many results stand in the body; the annex has all.
+const RESULTS: usize = 6;
+
+fn result_table(theme: &str, items: &[(&Region, Item<'_>)], citations: &mut Citations<'_>) -> Block {
+    let shown = &items[..items.len().min(RESULTS)];
+    let rows: Vec<Vec<Cell>> = shown
+        .iter()
+        .map(|(region, item)| {
+            let words = |text: String| Cell { text: vec![Run::Words(text)], pad: String::new() };
+            let run = Run::Figure {
+                figure: item.quantity().printed(),
+                to: citations.source_number(item.source()),
+                source: citations.source_number(item.source()),
+                mark: false,
+            };
+            vec![
+                words(item.label().to_owned()),
+                Cell { text: vec![run], pad: String::new() },
+                words(region.place_name(item.place())),
+                words(item.time_in_words()),
+            ]
+        })
+        .collect();
+    let heads = ["指标", "数值", "地点", "时间"];
+    let columns: Vec<Column> = heads
+        .iter()
+        .zip(["left", "right", "left", "left"])
+        .map(|(head, align)| Column { head: (*head).to_owned(), align })
+        .collect();
+    let note = if items.len() > shown.len() {
+        vec![Run::Words(format!("本表列{}项，共{}项，余见附件。", shown.len(), items.len()))]
+    } else {
+        Vec::new()
+    };
+    let plate = Plate {
+        number: 0,
+        title: format!("{theme}：资料所载的主要数字"),
+        unit: None,
+        source: source_line(citations, shown, note),
+        alt: table_in_words(&heads.map(str::to_owned), &rows),
+    };
+    Block::Table { plate, columns, rows }
+}
+
+/// The charts that declared relations carry: parts of a total, and steps that go down.
+fn charts_of<'a>(theme: &str, citations: &mut Citations<'a>) -> Vec<Block> {
+    let region: &'a Region = citations.parties()[0].region;
+    let mut blocks = Vec::new();
+    let find = |id: &String| region.fact(id).filter(|fact| fact.indicator.theme == theme).map(Item::Fact);
+    for (total, parts) in &region.sums {
+        let (Some(total), Some(parts)) = (find(total), parts.iter().map(find).collect::<Option<Vec<_>>>())
+        else {
+            continue;
+        };
+        let named: Vec<Named> = named(citations, region, &parts);
+        let figures: Vec<_> = parts.iter().chain([&total]).map(|item| (region, *item)).collect();
+        let plate = Plate {
+            number: 0,
+            title: format!("{}的构成", total.label()),
+            unit: Some(total.quantity().unit.clone()),
+            source: source_line(citations, &figures, Vec::new()),
+            alt: String::new(),
+        };
+        blocks.push(with_alt(Block::Segments { plate, parts: named, brace: None }));
+    }
+    for chain in &region.chains {
+        let Some(items) = chain.iter().map(find).collect::<Option<Vec<_>>>() else { continue };
+        let one_unit = items.iter().all(|item| item.quantity().unit == items[0].quantity().unit);
+        if !one_unit || items.len() < 2 {
+            continue;
+        }
+        let figures: Vec<_> = items.iter().map(|item| (region, *item)).collect();
+        let plate = Plate {
+            number: 0,
+            title: format!("从{}到{}", items[0].label(), items[items.len() - 1].label()),
+            unit: Some(items[0].quantity().unit.clone()),
+            source: source_line(citations, &figures, Vec::new()),
+            alt: String::new(),
+        };
+        let steps = named(citations, region, &items)
+            .into_iter()
+            .map(|n| NamedNote { name: n.name, figure: n.figure, note: None })
+            .collect();
+        blocks.push(with_alt(Block::Ladder { plate, steps }));
+    }
+    blocks
+}
+
+fn named<'a>(citations: &mut Citations<'a>, region: &'a Region, items: &[Item<'a>]) -> Vec<Named> {
+    items
+        .iter()
+        .map(|item| Named { name: item.label().to_owned(), figure: citations.figure(region, *item) })
+        .collect()
+}
+
+fn with_alt(mut block: Block) -> Block {
+    let words = match &block {
+        Block::Segments { parts, .. } => parts
+            .iter()
+            .map(|p| format!("{}{}", p.name, super::plates::printed(&p.figure)))
+            .collect::<Vec<_>>(),
+        Block::Ladder { steps, .. } => {
+            steps.iter().map(|s| format!("{}{}", s.name, super::plates::printed(&s.figure))).collect()
+        }
+        _ => Vec::new(),
+    };
+    if let Some(plate) = block.plate_mut() {
+        plate.alt = format!("{}。{}", plate.title, words.join("，"));
+    }
+    block
+}
