@@ -3,7 +3,7 @@
 //! Who asks, and how the answer is shown, is left to the binary.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
@@ -86,6 +86,8 @@ pub struct Wish {
     pub force: bool,
     /// How many at a time.
     pub jobs: usize,
+    /// Warnings that refuse a document, by code; `warnings` stands for all.
+    pub deny: Vec<String>,
 }
 
 /// What became of an order.
@@ -280,7 +282,8 @@ impl Pipeline {
     ) -> Result<(End, Option<Entry>), PathError> {
         let target = self.workspace.out.join(path);
         let Some(loaded) = self.load(order, wish, diagnostics) else { return Ok((End::Refused, None)) };
-        if let Some(entry) = recorded.filter(|_| !wish.force && !wish.as_of_given)
+        if let Some(entry) = recorded
+            .filter(|entry| !wish.force && (!wish.as_of_given || entry.date == wish.as_of.to_string()))
             && let Ok(date) = entry.date.parse()
         {
             let made = self.made(order, &loaded, &edition(wish, date, entry.moved), &mut Diagnostics::new());
@@ -298,6 +301,7 @@ impl Pipeline {
             if moved == 0 {
                 self.check_characters(&made, &loaded, &mut found);
                 diagnostics.extend(found);
+                diagnostics.deny(&wish.deny);
             }
             if diagnostics.has_errors() {
                 return Ok((End::Refused, None));
@@ -328,6 +332,10 @@ impl Pipeline {
                 }
             }
             diagnostics.extend(set.diagnostics);
+            diagnostics.deny(&wish.deny);
+            if diagnostics.has_errors() {
+                return Ok((End::Refused, None));
+            }
             let entry = Entry {
                 document: order.document.name().into(),
                 subject: order.subject.clone(),
@@ -470,6 +478,7 @@ pub fn check(workspace: &Workspace, as_of: NaiveDate) -> Result<Diagnostics, Pip
         part: Part::All,
         force: true,
         jobs: 1,
+        deny: Vec::new(),
     };
     let mut used = crate::model::Used::default();
     let mut read: BTreeMap<String, Option<Region>> = BTreeMap::new();
@@ -587,9 +596,4 @@ pub fn all_orders(settings: &Settings, book: &CaseBook) -> (Vec<Order>, Diagnost
 /// When no thread can be started.
 pub fn with_room<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, PipelineError> {
     on_big_stack(work).map_err(PipelineError::Thread)
-}
-
-/// The folder that a path lies in, for messages.
-pub fn folder_of(path: &Path) -> &Path {
-    path.parent().unwrap_or(path)
 }

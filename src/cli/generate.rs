@@ -44,7 +44,7 @@ pub(crate) fn run(common: &Common, verb: &Generate, terminal: &Terminal) -> Resu
         };
         return view(&pipeline, order, &wish, terminal);
     }
-    make(&pipeline, orders, &wish, &verb.deny, terminal)
+    make(&pipeline, orders, &wish, terminal)
 }
 
 fn view(pipeline: &Pipeline, order: &Order, wish: &Wish, terminal: &Terminal) -> Result<Outcome, Failure> {
@@ -59,18 +59,16 @@ fn make(
     pipeline: &Pipeline,
     orders: Vec<Order>,
     wish: &Wish,
-    deny: &[String],
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
     let progress = terminal.progress(orders.len());
-    let mut outcomes = pipeline.generate(orders, wish, |_| progress.step())?;
+    let outcomes = pipeline.generate(orders, wish, |_| progress.step())?;
     progress.end();
     let mut said = Diagnostics::new();
     let mut refused = 0;
-    for outcome in &mut outcomes {
-        outcome.diagnostics.deny(deny);
+    for outcome in &outcomes {
         said.extend(outcome.diagnostics.clone());
-        if matches!(outcome.end, End::Refused | End::Failed(_)) || outcome.diagnostics.has_errors() {
+        if matches!(outcome.end, End::Refused | End::Failed(_)) {
             refused += 1;
         }
     }
@@ -163,6 +161,7 @@ fn wish(verb: &Generate, settings: &Settings, terminal: &Terminal) -> Result<Wis
             PartArg::Body => Part::Body,
         },
         force: verb.force,
+        deny: verb.deny.clone(),
         jobs: verb.jobs.unwrap_or_else(|| terminal.processors()),
     })
 }

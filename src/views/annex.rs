@@ -74,6 +74,10 @@ pub(super) fn mechanisms(citations: &Citations<'_>) -> Vec<MechanismGroup> {
 /// The members as far as the source lists them.
 fn members(mechanism: &crate::model::Mechanism) -> String {
     let list = mechanism.members.join("、");
+    let bare: String = mechanism.name.chars().filter(|c| !"“”、，和 ".contains(*c)).collect();
+    if bare == mechanism.members.concat() {
+        return "见名称".to_owned();
+    }
     match (mechanism.stated, mechanism.count) {
         (Stated::All, _) => list,
         (Stated::Some, Some(count)) => format!("{list}（共{count}项，其余未载）"),

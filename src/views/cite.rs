@@ -323,7 +323,9 @@ impl<'a> Citations<'a> {
                     let said = says_so(words.runs.get(at + 1).filter(|_| at + 1 < count), |text| {
                         text.starts_with("（推算") || text.starts_with("（本刊推算")
                     }) || says_so(at.checked_sub(1).and_then(|at| words.runs.get(at)), |text| {
-                        text.ends_with("推算") || text.ends_with("推算为")
+                        text.rsplit(['，', '。', '；', '、', '（', '：'])
+                            .next()
+                            .is_some_and(|clause| clause.contains("推算"))
                     });
                     runs.extend(self.reference(words, reference, setting, said, marks, diagnostics));
                 }
