@@ -87,7 +87,7 @@ impl Terminal {
         Utc::now().with_timezone(&zone).date_naive()
     }
 
-    /// The day of SOURCE_DATE_EPOCH, in UTC as its specification says; its text where that is no number.
+    /// The day of `SOURCE_DATE_EPOCH`, in UTC as its specification says; its text where that is no number.
     pub(crate) fn source_date_epoch(&self) -> Option<Result<NaiveDate, String>> {
         let text = variable("SOURCE_DATE_EPOCH")?;
         let time = text.trim().parse().ok().and_then(|seconds| DateTime::<Utc>::from_timestamp(seconds, 0));

@@ -59,7 +59,7 @@ apt_download() {
     part=$(mktemp -d "$dir/.part.XXXXXX")
     if ! (cd "$part" && apt_private -q download "$@" >&2); then
         rm -rf "$part"
-        die "could not download: $*"
+        return 1
     fi
     mv "$part"/*.deb "$dir"
     rm -rf "$part"

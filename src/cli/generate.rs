@@ -88,7 +88,7 @@ fn make(
             }
             End::Refused => terminal.error(&format!("{name} was not made"), None),
             End::Failed(error) => {
-                terminal.error(&format!("{name} was not made: {}", with_causes(error)), None)
+                terminal.error(&format!("{name} was not made: {}", with_causes(error)), None);
             }
         }
     }

@@ -215,7 +215,7 @@ fn read_quantity(
     let upper = raw.upper.as_ref().map(|u| *u.get_ref());
     let share = catalogue.units.get(&unit).is_some_and(|(unit, _)| unit.dimension == super::Dimension::Share);
     for number in [Some(number), upper].into_iter().flatten() {
-        if !number.is_finite() || number < 0.0 || number >= 1e15 {
+        if !(0.0..1e15).contains(&number) {
             let message = format!("`{}` is no quantity", place.text());
             reader.report(Problem::BadValue { message }, place);
             return None;

@@ -2,10 +2,12 @@
 
 use super::annex;
 use super::assemble::{self, Drafted, OwnWords};
+use super::charts::ranked;
 use super::cite::{Citations, Item, Party};
 use super::flags::{LEGEND, flags, may_be_ranked};
+use super::in_words::{in_words, printed};
 use super::numerals::{han, han_of};
-use super::plates::{in_words, own_runs, printed, ranked, source_line};
+use super::plates::{own_runs, source_line};
 use super::shape::{
     Annex, Block, Compared, ComparisonRow, Figure, FigureSection, Glance, Named, Plate, PresenceCell,
     PresenceRow, Remark, Run, Runs, SpanBar, SpanLegend, TimespanRow, View,
@@ -16,10 +18,6 @@ use crate::model::{Catalogue, Region, Source, Strand, Subject, Text, Topic};
 use crate::settings::Settings;
 
 /// Builds the view of a comparison. `title` stands where no text gives one.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the inputs of a view are what they are; a struct would only rename them"
-)]
 pub fn comparative_view<'a>(
     parties: &[(&'a Region, &'a Subject)],
     title: Option<&str>,

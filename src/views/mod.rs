@@ -4,13 +4,17 @@
 
 mod annex;
 mod assemble;
+mod charts;
 mod cite;
 mod comparative;
+mod diagrams;
 mod flags;
+mod in_words;
 mod numerals;
 mod plates;
 mod region;
 pub mod shape;
+mod tables;
 
 use chrono::NaiveDate;
 

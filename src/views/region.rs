@@ -3,8 +3,10 @@
 use super::annex;
 use super::assemble::{self, Drafted, OwnWords};
 use super::cite::{Citations, Item, Party};
-use super::plates::{case_table, source_line, table_in_words};
+use super::in_words::{printed, table_in_words};
+use super::plates::source_line;
 use super::shape::{Annex, Block, Cell, Column, Glance, Named, NamedNote, Plate, Run, View};
+use super::tables::case_table;
 use super::{Edition, Made};
 use crate::diag::Diagnostics;
 use crate::model::{Catalogue, Region, Subject, Text};
@@ -218,7 +220,7 @@ fn default_sections(
 /// At most so many results stand in the body; the annex has all.
 const RESULTS: usize = 6;
 
-fn result_table(theme: &str, items: &[(&Region, Item<'_>)], citations: &mut Citations<'_>) -> Block {
+fn result_table<'a>(theme: &str, items: &[(&'a Region, Item<'a>)], citations: &mut Citations<'a>) -> Block {
     let shown = &items[..items.len().min(RESULTS)];
     let rows: Vec<Vec<Cell>> = shown
         .iter()
@@ -226,7 +228,7 @@ fn result_table(theme: &str, items: &[(&Region, Item<'_>)], citations: &mut Cita
             let words = |text: String| Cell { text: vec![Run::Words(text)], pad: String::new() };
             let run = Run::Figure {
                 figure: item.quantity().printed(),
-                to: citations.source_number(item.source()),
+                to: citations.row(region, *item),
                 source: citations.source_number(item.source()),
                 mark: false,
             };
@@ -312,12 +314,11 @@ fn named<'a>(citations: &mut Citations<'a>, region: &'a Region, items: &[Item<'a
 
 fn with_alt(mut block: Block) -> Block {
     let words = match &block {
-        Block::Segments { parts, .. } => parts
-            .iter()
-            .map(|p| format!("{}{}", p.name, super::plates::printed(&p.figure)))
-            .collect::<Vec<_>>(),
+        Block::Segments { parts, .. } => {
+            parts.iter().map(|p| format!("{}{}", p.name, printed(&p.figure))).collect::<Vec<_>>()
+        }
         Block::Ladder { steps, .. } => {
-            steps.iter().map(|s| format!("{}{}", s.name, super::plates::printed(&s.figure))).collect()
+            steps.iter().map(|s| format!("{}{}", s.name, printed(&s.figure))).collect()
         }
         _ => Vec::new(),
     };

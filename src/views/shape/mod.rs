@@ -1,0 +1,185 @@
+//! The view as templates receive it: one JSON value, described for designers in `docs/views.md`.
+//!
+//! How it is filled is left to the other modules here.
+
+mod annex;
+mod block;
+mod plate;
+
+use serde::Serialize;
+
+pub use annex::*;
+pub use block::*;
+pub use plate::*;
+
+/// A briefing, ready to be set.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct View {
+    /// The version of this contract.
+    pub format: u32,
+    /// `region` or `comparative`.
+    pub document: &'static str,
+    /// BCP 47.
+    pub language: &'static str,
+    /// `all` or `body`.
+    pub part: &'static str,
+    /// The title.
+    pub title: String,
+    /// The subtitle.
+    pub subtitle: Option<String>,
+    /// For the file's metadata.
+    pub description: String,
+    /// For the file's metadata.
+    pub keywords: Vec<String>,
+    /// The date of the document.
+    pub date: DocumentDate,
+    /// The head of page one.
+    pub masthead: Masthead,
+    /// 编者按.
+    pub note: Option<Runs>,
+    /// The figures of page one.
+    pub glance: Vec<Glance>,
+    /// The first paragraphs.
+    pub lead: Vec<Runs>,
+    /// The body.
+    pub sections: Vec<Section>,
+    /// The foot of the last page.
+    pub imprint: Imprint,
+    /// What follows the body.
+    pub annexes: Vec<Annex>,
+}
+
+/// A date, for machines and in words.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct DocumentDate {
+    /// YYYY-MM-DD.
+    pub iso: String,
+    /// 2026年11月30日.
+    pub text: String,
+}
+
+/// The head of page one.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Masthead {
+    /// What stands at the top left.
+    pub class: String,
+    /// The name of the serial.
+    pub name: String,
+    /// 第11期.
+    pub issue: Option<String>,
+    /// Who issues it.
+    pub office: Option<String>,
+    /// The date in words.
+    pub date: String,
+    /// Whether every page says 样稿.
+    pub draft: bool,
+    /// Whether every page says 演示数据.
+    pub demo: bool,
+}
+
+/// Running text.
+pub type Runs = Vec<Run>;
+
+/// A stretch of running text.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Run {
+    /// Words.
+    Words(String),
+    /// A figure, which never breaks over two lines.
+    Figure {
+        /// As printed.
+        figure: String,
+        /// Its row in the annex, 0 for none.
+        to: usize,
+        /// The number of its source, 0 for none.
+        source: usize,
+        /// Whether a raised source number follows.
+        mark: bool,
+    },
+}
+
+/// A figure alone.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Figure {
+    /// The number, for lengths.
+    pub value: f64,
+    /// The digits.
+    pub label: String,
+    /// What stands before them.
+    pub before: String,
+    /// What stands between digits and unit.
+    pub after: String,
+    /// The unit.
+    pub unit: String,
+    /// What stands after the unit.
+    pub tail: String,
+    /// Whether it is a target or an expectation.
+    pub target: bool,
+    /// Whether it is computed.
+    pub derived: bool,
+    /// The number of its source, 0 for none.
+    pub source: usize,
+    /// Its row in the annex, 0 for none.
+    pub to: usize,
+}
+
+/// A cell of page one.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Glance {
+    /// The figure.
+    pub figure: Figure,
+    /// What it is.
+    pub what: String,
+    /// What belongs to it.
+    pub more: Option<Runs>,
+    /// When it was so.
+    pub time: String,
+    /// How sure it is: 确数, 余, 近, 推算, 目标 …
+    pub sure: String,
+}
+
+/// A section of the body.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Section {
+    /// With its number.
+    pub heading: String,
+    /// What stands in it.
+    pub blocks: Vec<Block>,
+}
+
+/// The foot of the last page.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Imprint {
+    /// 报, 送, 发.
+    pub to: Vec<Line>,
+    /// Who issues it.
+    pub office: Option<String>,
+    /// The date, with 印发 once it is signed.
+    pub date: String,
+    /// 共印60份.
+    pub copies: Option<String>,
+    /// Whom to ask.
+    pub contact: Option<String>,
+    /// 拟稿, 核对, 签发.
+    pub people: Vec<Line>,
+    /// Whether it is a draft.
+    pub draft: bool,
+}
+
+/// A label with its words.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Line {
+    /// 报
+    pub label: String,
+    /// The words.
+    pub text: String,
+}
