@@ -487,6 +487,7 @@ pub fn check(workspace: &Workspace, as_of: NaiveDate) -> Result<Diagnostics, Pip
         diagnostics.extend(region.diagnostics);
         if let Some(region) = &region.output {
             used.add(region);
+            used.skip_if(!region.failed.is_empty());
         }
         read.insert(id.clone(), region.output);
     }

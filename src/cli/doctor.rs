@@ -81,7 +81,7 @@ pub(crate) fn run(common: &Common, terminal: &Terminal) -> Result<Outcome, Failu
     }
     terminal.line("data")?;
     terminal.line(&format!(
-        "  {} regions, {} indicators, {} sources, {} comparisons in {}",
+        "  regions: {}, indicators: {}, sources: {}, comparisons: {}, in {}",
         book.regions.len(),
         book.catalogue.indicators.len(),
         book.catalogue.sources.len(),
@@ -90,7 +90,7 @@ pub(crate) fn run(common: &Common, terminal: &Terminal) -> Result<Outcome, Failu
     ))?;
     if data.diagnostics.has_errors() {
         missing += 1;
-        terminal.line(&format!("  {} errors: report check", data.diagnostics.errors()))?;
+        terminal.line(&format!("  errors: {}; mend: report check tells them", data.diagnostics.errors()))?;
     }
     Ok(if missing == 0 { Outcome::Done } else { Outcome::Partly })
 }

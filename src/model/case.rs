@@ -60,7 +60,8 @@ impl Region {
             };
             let mut facts = Vec::new();
             for fact in raw.facts.iter().flat_map(|list| list.get_ref()) {
-                let known: Vec<&str> = self.figure_ids().collect();
+                let known: Vec<&str> =
+                    self.figure_ids().chain(self.failed.iter().map(String::as_str)).collect();
                 facts.extend(reader.known("fact", fact, known));
             }
             let source = self.source_of(&raw.source, &raw.paragraph, &label, &head, catalogue, reader);
@@ -112,7 +113,8 @@ impl Region {
         let text = reader.need(field, key, entry, "\"…\"", head)?;
         let words = Words::read(text.get_ref(), &reader.span(text), &catalogue.terms, reader.diagnostics);
         for reference in words.references() {
-            let known = reference.region.is_none() && self.figure_ids().any(|id| id == reference.id);
+            let known = reference.region.is_none()
+                && (self.figure_ids().any(|id| id == reference.id) || self.failed.contains(&reference.id));
             if !known {
                 let near = nearest(&reference.id, self.figure_ids());
                 let problem = Problem::DanglingId { kind: "fact", id: reference.id.clone(), near };

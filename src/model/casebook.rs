@@ -175,6 +175,7 @@ pub struct Used {
     indicators: std::collections::BTreeSet<String>,
     sources: std::collections::BTreeSet<String>,
     regions: usize,
+    incomplete: bool,
 }
 
 impl Used {
@@ -185,9 +186,14 @@ impl Used {
         self.sources.extend(region.sources.iter().map(|source| source.id.clone()));
     }
 
+    /// A region whose facts are incomplete says nothing of what is unused.
+    pub fn skip_if(&mut self, incomplete: bool) {
+        self.incomplete |= incomplete;
+    }
+
     /// Reports what nothing uses; nothing is said of a workspace that has no regions yet.
     pub fn report(&self, catalogue: &Catalogue, diagnostics: &mut Diagnostics) {
-        if self.regions == 0 {
+        if self.regions == 0 || self.incomplete {
             return;
         }
         for (id, (_, span)) in &catalogue.indicators {

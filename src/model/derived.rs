@@ -83,6 +83,9 @@ pub(super) fn read(
         let (Some(label), Some(theme), Some(unit), Some(formula)) = (label, theme, unit, formula) else {
             continue;
         };
+        if formula.get_ref().split_whitespace().any(|token| region.failed.contains(token)) {
+            continue;
+        }
         let place = reader.span(formula);
         let parsed = Parser::new(formula.get_ref(), region, catalogue, &apart).parse();
         let (value, text) = match parsed {

@@ -102,6 +102,8 @@ pub struct Region {
     pub places: BTreeMap<String, Place>,
     /// Facts as written.
     pub facts: Vec<Fact>,
+    /// Figures that are declared but did not pass their own checks: references to them are not wrong besides.
+    pub failed: BTreeSet<String>,
     /// Derived figures as written.
     pub derived: Vec<Derived>,
     /// Mechanisms as written.
@@ -234,7 +236,12 @@ impl Region {
         region.read_places(&entries.place, &mut reader);
         let facts = region.read_facts(&entries.fact, &catalogue, &mut reader);
         region.read_mechanisms(&entries.mechanism, &catalogue, &mut reader);
+        region.failed = facts.keys().filter(|id| region.fact(id).is_none()).cloned().collect();
         derived::read(&mut region, &entries.derived, &entries.relation, &catalogue, &mut reader);
+        let declared = entries.derived.iter().filter_map(|derived| derived.get_ref().id.as_ref());
+        let failed: Vec<String> =
+            declared.map(|id| id.get_ref().clone()).filter(|id| region.derived(id).is_none()).collect();
+        region.failed.extend(failed);
         let held = relation::check(&region, &entries.relation, &facts, &entries.mechanism, &mut reader);
         (region.sums, region.chains) = (held.sums, held.chains);
         region.read_cases(&entries.case, &catalogue, &mut reader);
@@ -432,6 +439,7 @@ fn head(
         demo: raw.demo.as_ref().is_some_and(|d| *d.get_ref()),
         places: BTreeMap::from([(id.clone(), own)]),
         facts: Vec::new(),
+        failed: BTreeSet::new(),
         derived: Vec::new(),
         mechanisms: Vec::new(),
         cases: Vec::new(),

@@ -37,7 +37,7 @@ pub(super) struct Drafted {
 
 /// Makes a block that the program fills by itself.
 pub(super) type Fill<'f, 'a> =
-    dyn FnMut(&str, Option<String>, Runs, &mut Citations<'a>, &mut Diagnostics) -> Option<Block> + 'f;
+    dyn FnMut(&str, Option<String>, Runs, &mut Citations<'a>) -> Option<Block> + 'f;
 
 /// Reads an issue's own words.
 pub(super) fn own_words<'a>(
@@ -79,7 +79,7 @@ pub(super) fn own_words<'a>(
                 }
                 let title = entry.get_ref().title.as_ref().map(|title| plates.plain(title));
                 let note = entry.get_ref().note.as_ref().map(|note| plates.runs(note, Setting::Cell));
-                let made = fill(kind, title, note.unwrap_or_default(), plates.citations, plates.diagnostics);
+                let made = fill(kind, title, note.unwrap_or_default(), plates.citations);
                 if made.is_none() {
                     let message = format!("there is nothing to draw a `{kind}` from");
                     let hint = "it belongs to a comparison whose places have such data".to_owned();

@@ -271,7 +271,7 @@ impl<'a> Citations<'a> {
         }?;
         let region = party.region;
         let item = region.fact(id).map(Item::Fact).or_else(|| region.derived(id).map(Item::Derived));
-        if item.is_none() {
+        if item.is_none() && !region.failed.contains(id) {
             let near = nearest(id, region.figure_ids());
             diagnostics.push(Problem::DanglingId { kind: "fact", id: id.to_owned(), near }, place.clone());
         }

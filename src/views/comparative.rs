@@ -32,10 +32,9 @@ pub fn comparative_view<'a>(
     let table = Table::build(&mut citations, catalogue);
     let mut own = match text {
         Some(text) => {
-            let mut fill =
-                |kind: &str, title, note, citations: &mut Citations<'a>, diagnostics: &mut Diagnostics| {
-                    filled(kind, title, note, &table, citations, catalogue, diagnostics)
-                };
+            let mut fill = |kind: &str, title, note, citations: &mut Citations<'a>| {
+                filled(kind, title, note, &table, citations, catalogue)
+            };
             assemble::own_words(text, &catalogue.terms, &mut citations, &mut fill, diagnostics)
         }
         None => OwnWords::default(),
@@ -61,7 +60,7 @@ pub fn comparative_view<'a>(
             ("comparison", heading("逐项对照")),
             ("timespan", heading("资料的时段")),
         ] {
-            let block = filled(kind, None, Vec::new(), &table, &mut citations, catalogue, diagnostics);
+            let block = filled(kind, None, Vec::new(), &table, &mut citations, catalogue);
             own.sections.push(Drafted { heading, blocks: block.into_iter().collect() });
         }
     }
@@ -303,10 +302,9 @@ fn filled<'a>(
     table: &Table<'a>,
     citations: &mut Citations<'a>,
     catalogue: &Catalogue,
-    diagnostics: &mut Diagnostics,
 ) -> Option<Block> {
     match kind {
-        "presence" => presence(title, note, citations, catalogue, diagnostics),
+        "presence" => presence(title, note, citations, catalogue),
         "comparison" => comparison(title, note, table, citations),
         _ => timespan(title, note, citations),
     }
@@ -317,7 +315,6 @@ fn presence<'a>(
     note: Runs,
     citations: &mut Citations<'a>,
     catalogue: &Catalogue,
-    diagnostics: &mut Diagnostics,
 ) -> Option<Block> {
     let mut practices: Vec<_> = catalogue.practices.values().map(|(practice, _)| practice).collect();
     practices.sort_by(|a, b| (a.order, &a.id).cmp(&(b.order, &b.id)));
@@ -333,7 +330,7 @@ fn presence<'a>(
             cells.push(match region.practices.get(&practice.id) {
                 Some((full, words)) => PresenceCell {
                     mark: if *full { "full" } else { "similar" },
-                    text: own_runs(citations, region, words, diagnostics),
+                    text: own_runs(citations, region, words),
                 },
                 None => PresenceCell { mark: "none", text: Vec::new() },
             });

@@ -315,19 +315,15 @@ pub(super) fn source_line<'a>(citations: &Citations<'a>, figures: &[Cited<'a>], 
 }
 
 /// Words of a region's own file, whose references never name the region.
-pub(super) fn own_runs<'a>(
-    citations: &mut Citations<'a>,
-    region: &'a Region,
-    words: &Words,
-    diagnostics: &mut Diagnostics,
-) -> Runs {
+pub(super) fn own_runs<'a>(citations: &mut Citations<'a>, region: &'a Region, words: &Words) -> Runs {
     let mut named = words.clone();
     for run in &mut named.runs {
         if let crate::model::Run::Figure(reference) = run {
             reference.region = Some(region.id.clone());
         }
     }
-    citations.runs(&named, Setting::Cell, diagnostics)
+    // The region's own check has reported what is wrong with them.
+    citations.runs(&named, Setting::Cell, &mut Diagnostics::new())
 }
 
 /// Checks words of a text file that stand outside blocks.

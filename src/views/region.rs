@@ -26,7 +26,7 @@ pub fn region_view(
     annex::number_by_theme(&mut citations, catalogue);
     let mut own = match text {
         Some(text) => {
-            let mut nothing = |_: &str, _, _, _: &mut Citations<'_>, _: &mut Diagnostics| None;
+            let mut nothing = |_: &str, _, _, _: &mut Citations<'_>| None;
             assemble::own_words(text, &catalogue.terms, &mut citations, &mut nothing, diagnostics)
         }
         None => OwnWords::default(),
@@ -39,7 +39,7 @@ pub fn region_view(
         own.lead = vec![vec![Run::Words(default_lead(&name, &citations))]];
     }
     if own.sections.is_empty() {
-        own.sections = default_sections(&mut citations, catalogue, diagnostics);
+        own.sections = default_sections(&mut citations, catalogue);
     }
     let movable = assemble::plates_in(&own.sections);
     let (mut sections, plates) = assemble::settle(own.sections, own.annex, edition.moved);
@@ -145,11 +145,7 @@ fn default_lead(name: &str, citations: &Citations<'_>) -> String {
 }
 
 /// A section for each theme with what the data declare: tables of results, charts of parts and of steps, cases, targets.
-fn default_sections(
-    citations: &mut Citations<'_>,
-    catalogue: &Catalogue,
-    diagnostics: &mut Diagnostics,
-) -> Vec<Drafted> {
+fn default_sections(citations: &mut Citations<'_>, catalogue: &Catalogue) -> Vec<Drafted> {
     let mut themes: Vec<_> = catalogue.themes.values().map(|(theme, _)| theme.clone()).collect();
     themes.sort_by(|a, b| (a.order, &a.id).cmp(&(b.order, &b.id)));
     let mut drafted = Vec::new();
@@ -178,7 +174,7 @@ fn default_sections(
         .take(3)
         .collect();
     if !cases.is_empty() {
-        let (columns, rows, figures) = case_table(citations, region, &cases, diagnostics);
+        let (columns, rows, figures) = case_table(citations, region, &cases);
         let heads: Vec<String> = columns.iter().map(|column| column.head.clone()).collect();
         let plate = Plate {
             number: 0,

@@ -110,7 +110,7 @@ impl<'a> Plates<'a, '_> {
             self.refuse("there is no case to print".into(), "", head);
             return None;
         }
-        let (columns, rows, figures) = case_table(self.citations, region, &chosen, self.diagnostics);
+        let (columns, rows, figures) = case_table(self.citations, region, &chosen);
         let heads: Vec<String> = columns.iter().map(|column| column.head.clone()).collect();
         let alt = table_in_words(&heads, &rows);
         let plate = self.plate(raw, head, &figures, alt)?;
@@ -123,7 +123,6 @@ pub(super) fn case_table<'a>(
     citations: &mut Citations<'a>,
     region: &'a Region,
     cases: &[&'a Case],
-    diagnostics: &mut Diagnostics,
 ) -> (Vec<Column>, Vec<Vec<Cell>>, Vec<Cited<'a>>) {
     let mut figures = Vec::new();
     let mut rows = Vec::new();
@@ -139,7 +138,7 @@ pub(super) fn case_table<'a>(
                     .or_else(|| region.derived(&reference.id).map(Item::Derived));
                 figures.extend(item.map(|item| (region, item)));
             }
-            Cell { text: own_runs(citations, region, words, diagnostics), pad: String::new() }
+            Cell { text: own_runs(citations, region, words), pad: String::new() }
         };
         let cells = [
             cell(Some(&case.difficulty)),
