@@ -360,6 +360,7 @@ impl Pipeline {
     fn load(&self, order: &Order, wish: &Wish, diagnostics: &mut Diagnostics) -> Option<Loaded> {
         let mut regions: BTreeMap<String, Region> = BTreeMap::new();
         let mut sound = true;
+        let mut later: Vec<String> = Vec::new();
         for member in &order.members {
             if regions.contains_key(&member.region) {
                 continue;
@@ -368,11 +369,15 @@ impl Pipeline {
             sound &= !read.diagnostics.has_errors();
             diagnostics.extend(read.diagnostics);
             if let Some(region) = read.output {
-                regions.insert(member.region.clone(), region.as_known_on(wish.period.last_day()));
+                let all: Vec<String> = region.figure_ids().map(str::to_owned).collect();
+                let known = region.as_known_on(wish.period.last_day());
+                later.extend(all.into_iter().filter(|id| !known.figure_ids().any(|known| known == id)));
+                regions.insert(member.region.clone(), known);
             }
         }
         let text =
             self.book.text(order.document.name(), &order.subject, &wish.period.to_string(), diagnostics);
+        let text = text.filter(|text| suits(text, &later, wish.period, diagnostics));
         (sound && regions.len() == distinct(&order.members)).then_some(Loaded { regions, text })
     }
 
@@ -405,6 +410,20 @@ impl Pipeline {
         let parts = format!("{}\n{}\n{}", order.document.name(), disk::sha256(view), self.engine.digest());
         disk::sha256(parts.as_bytes())
     }
+}
+
+/// Whether a text speaks only of what was known in the period; one that does not is left out with a warning.
+fn suits(text: &Text, later: &[String], period: Period, diagnostics: &mut Diagnostics) -> bool {
+    let written = text.file.text();
+    let names = |id: &&String| {
+        let marks = [('{', '}'), ('{', '.'), (':', '}'), (':', '.'), ('"', '"'), (':', '"')];
+        marks.iter().any(|(before, after)| written.contains(&format!("{before}{id}{after}")))
+    };
+    let Some(figure) = later.iter().find(names) else { return true };
+    let file = text.file.path().to_owned();
+    let problem = Problem::TextTooLate { file, period: period.to_string(), figure: figure.clone() };
+    diagnostics.push_nowhere(problem);
+    false
 }
 
 /// What a document is made from, read and sound.

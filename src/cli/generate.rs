@@ -107,7 +107,9 @@ fn orders(verb: &Generate, settings: &Settings, book: &CaseBook) -> Result<Vec<O
         }
         orders
     } else if let Some(id) = &verb.children_of {
-        vec![resolve::comparison_order(resolve::children(id, book)?, settings)?]
+        let mut order = resolve::comparison_order(resolve::children(id, book)?, settings)?;
+        order.subject = format!("children-of-{}", id.replace('/', "-"));
+        vec![order]
     } else if !verb.compare.is_empty() {
         let members =
             verb.compare.iter().map(|text| resolve::subject(text, book)).collect::<Result<_, _>>()?;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use briefing::diag::nearest;
+use briefing::disk;
 use briefing::model::{CaseBook, Subject};
 use briefing::pipeline::{Document, Order, Workspace};
 use briefing::settings::Settings;
@@ -109,7 +110,20 @@ pub(crate) fn comparison_order(members: Vec<Subject>, settings: &Settings) -> Re
     });
     let subject = match declared {
         Some(comparison) => comparison.id.clone(),
-        None => members.iter().map(|m| m.to_string().replace('/', "-")).collect::<Vec<_>>().join("+"),
+        None => {
+            let name = members.iter().map(|m| m.to_string().replace('/', "-")).collect::<Vec<_>>().join("+");
+            // File names have at most 255 bytes; many places are told apart by a digest.
+            if name.len() <= 120 {
+                name
+            } else {
+                format!(
+                    "{}-and-{}-more-{}",
+                    members[0].region,
+                    members.len() - 1,
+                    &disk::sha256(name.as_bytes())[..8]
+                )
+            }
+        }
     };
     let title = declared.and_then(|comparison| comparison.title.clone());
     Ok(Order { document: Document::Comparative, subject, members, title })

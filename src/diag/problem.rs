@@ -92,6 +92,8 @@ pub enum Problem {
     WrongTerm { wrong: String, right: String, why: String },
     /// A text longer than its place.
     TooLong { what: &'static str, length: usize, limit: usize },
+    /// A text that speaks of what was not known yet in the period.
+    TextTooLate { file: String, period: String, figure: String },
     /// A text file whose name fits no document or subject.
     TextFileName { file: String, reason: String },
     /// A chart or table that cannot be drawn from what it names.
@@ -157,6 +159,7 @@ impl Problem {
             Self::BadReference { .. } => "bad-reference",
             Self::WrongTerm { .. } => "wrong-term",
             Self::TooLong { .. } => "too-long",
+            Self::TextTooLate { .. } => "text-too-late",
             Self::TextFileName { .. } => "text-file-name",
             Self::BadPlate { .. } => "bad-plate",
             Self::BadSetting { .. } => "bad-setting",
@@ -179,6 +182,7 @@ impl Problem {
             | Self::Unchecked { .. }
             | Self::RelationFails { certain: false, .. }
             | Self::TooLong { .. }
+            | Self::TextTooLate { .. }
             | Self::Substituted { .. }
             | Self::BodyTooLong { .. }
             | Self::Template { fatal: false, .. } => Severity::Warning,
@@ -235,6 +239,9 @@ impl Problem {
             Self::WrongTerm { wrong, .. } => format!("`{wrong}` is not the term to use"),
             Self::TooLong { what, length, limit } => {
                 format!("{what} has {length} characters; there is room for {limit}")
+            }
+            Self::TextTooLate { file, period, figure } => {
+                format!("`{file}` is left out: it speaks of `{figure}`, which was published after {period}")
             }
             Self::TextFileName { file, reason } => format!("`{file}` belongs to no document: {reason}"),
             Self::BadPlate { message, .. } | Self::BadSetting { message, .. } => message.clone(),
@@ -311,6 +318,9 @@ impl Problem {
             }
             Self::TypedDigit { .. } => {
                 one("refer to the fact, `{id}`, or mark the words as plain, `{=2023年}`".into())
+            }
+            Self::TextTooLate { period, .. } => {
+                one(format!("write a text for that period, `<document>-<subject>-{period}.toml`"))
             }
             Self::WrongTerm { right, why, .. } => {
                 let why = if why.is_empty() { String::new() } else { format!(" ({why})") };

@@ -259,9 +259,21 @@ fn result_table<'a>(theme: &str, items: &[(&'a Region, Item<'a>)], citations: &m
 
 /// The charts that declared relations carry: parts of a total, and steps that go down.
 fn charts_of<'a>(theme: &str, citations: &mut Citations<'a>) -> Vec<Block> {
-    let region: &'a Region = citations.parties()[0].region;
+    let (region, outer): (&'a Region, _) = (citations.parties()[0].region, citations.parties()[0].place);
     let mut blocks = Vec::new();
-    let find = |id: &String| region.fact(id).filter(|fact| fact.indicator.theme == theme).map(Item::Fact);
+    let find = |id: &String| {
+        let fact = region.fact(id)?;
+        let own = outer.is_none_or(|outer| region.lies_in(&fact.place, outer));
+        (own && fact.indicator.theme == theme && !fact.nature.is_ahead()).then_some(Item::Fact(fact))
+    };
+    // Figures descend for many reasons; a share that somebody has declared says that one is a part of the other.
+    let share_of = |chain: &[String]| {
+        region.derived.iter().any(|derived| {
+            derived.quantity.unit == "%"
+                && derived.facts.len() == 2
+                && derived.facts.iter().all(|id| chain.contains(id))
+        })
+    };
     for (total, parts) in &region.sums {
         let (Some(total), Some(parts)) = (find(total), parts.iter().map(find).collect::<Option<Vec<_>>>())
         else {
@@ -281,7 +293,7 @@ fn charts_of<'a>(theme: &str, citations: &mut Citations<'a>) -> Vec<Block> {
     for chain in &region.chains {
         let Some(items) = chain.iter().map(find).collect::<Option<Vec<_>>>() else { continue };
         let one_unit = items.iter().all(|item| item.quantity().unit == items[0].quantity().unit);
-        if !one_unit || items.len() < 2 {
+        if !one_unit || !share_of(chain) {
             continue;
         }
         let figures: Vec<_> = items.iter().map(|item| (region, *item)).collect();
