@@ -80,6 +80,8 @@ pub struct BlockEntry {
     pub facts: Field<Vec<Spanned<String>>>,
     /// Names beside the figures.
     pub names: Field<Vec<Spanned<String>>>,
+    /// Notes beside the figures.
+    pub notes: Field<Vec<Spanned<String>>>,
     /// Levels of a tree.
     pub levels: Field<Vec<Spanned<LevelEntry>>>,
     /// What stands beside a tree.

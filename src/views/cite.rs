@@ -352,7 +352,7 @@ impl<'a> Citations<'a> {
             figure.insert(0, '◇');
         }
         // A share keeps its sign, which says what it is, also where the head of a column has the unit.
-        if item.is_derived() && !reference.number_only && !said {
+        if item.is_derived() && !reference.number_only && !said && setting != Setting::Head {
             figure.push_str("（推算）");
         }
         let mark = setting == Setting::Prose && marks.last != Some(source);
@@ -395,6 +395,8 @@ pub(super) enum Setting {
     Prose,
     /// In a table or chart, whose sources stand under it.
     Cell,
+    /// In a title, a name or a head, which has no links.
+    Head,
 }
 
 /// Which source was marked last: a number stands at a paragraph's first figure and wherever the source changes.

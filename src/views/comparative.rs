@@ -318,8 +318,16 @@ fn presence<'a>(
 ) -> Option<Block> {
     let mut practices: Vec<_> = catalogue.practices.values().map(|(practice, _)| practice).collect();
     practices.sort_by(|a, b| (a.order, &a.id).cmp(&(b.order, &b.id)));
-    let parties: Vec<(&'a Region, String)> =
-        citations.parties().iter().map(|party| (party.region, party.short().to_owned())).collect();
+    // Practices are told of whole regions; a place in one has none of its own.
+    let parties: Vec<(&'a Region, String)> = citations
+        .parties()
+        .iter()
+        .filter(|party| party.place.is_none())
+        .map(|party| (party.region, party.short().to_owned()))
+        .collect();
+    if parties.len() < 2 {
+        return None;
+    }
     let (mut rows, mut everywhere, mut alt) = (Vec::new(), Vec::new(), Vec::new());
     for practice in practices {
         if parties.iter().all(|(region, _)| !region.practices.contains_key(&practice.id)) {

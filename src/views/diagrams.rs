@@ -137,11 +137,13 @@ impl<'a> Plates<'a, '_> {
         let (named, cited) = self.named(raw, head)?;
         let alt = list_in_words(&named);
         let plate = self.plate(raw, head, &cited, alt)?;
+        let notes = self.notes_of(raw, named.len(), head)?;
         let items = named
             .into_iter()
             .zip(&cited)
-            .map(|(n, (_, item))| {
-                let note = Some(vec![Run::Words(item.time_in_words())]);
+            .zip(notes)
+            .map(|((n, (_, item)), note)| {
+                let note = note.or_else(|| Some(vec![Run::Words(item.time_in_words())]));
                 NamedNote { name: n.name, figure: n.figure, note }
             })
             .collect();

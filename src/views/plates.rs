@@ -7,6 +7,7 @@ use std::sync::Arc;
 use toml::Spanned;
 
 use super::cite::{Citations, Item, Marks, Setting};
+use super::in_words::in_words;
 use super::shape::{Block, Plate, Run, Runs};
 use crate::casefile::{BlockEntry, Field};
 use crate::diag::{Diagnostics, Problem, SourceFile, Span, nearest};
@@ -33,10 +34,10 @@ const KINDS: [(&str, &[&str]); 17] = [
     ("rhythm", &["columns", "rows"]),
     ("segments", &["facts", "names", "brace"]),
     ("bars", &["facts", "names"]),
-    ("ladder", &["facts", "names"]),
+    ("ladder", &["facts", "names", "notes"]),
     ("progress", &["pairs"]),
     ("steps", &["steps"]),
-    ("figures", &["facts", "names"]),
+    ("figures", &["facts", "names", "notes"]),
     ("dots", &["pairs", "labels"]),
     ("pairing", &["left", "right", "names", "link"]),
     ("presence", &[]),
@@ -60,21 +61,9 @@ impl<'a> Plates<'a, '_> {
         self.citations.runs(&words, setting, self.diagnostics)
     }
 
-    /// Words without references; plain digits are still written `{=…}`.
+    /// A title, a name or a head: words whose figures are printed and listed in the annex, but link nowhere.
     pub(super) fn plain(&mut self, text: &Spanned<String>) -> String {
-        let words = self.words(text);
-        if let Some(reference) = words.references().next() {
-            let message = "a figure cannot stand here".to_owned();
-            self.diagnostics.push(Problem::BadReference { message }, words.place_of(reference));
-        }
-        words
-            .runs
-            .iter()
-            .filter_map(|run| match run {
-                crate::model::Run::Plain(text) => Some(text.as_str()),
-                crate::model::Run::Figure(_) => None,
-            })
-            .collect()
+        in_words(&self.runs(text, Setting::Head))
     }
 
     /// The kind of a block, with keys that it does not take reported.
@@ -104,6 +93,7 @@ impl<'a> Plates<'a, '_> {
             ("items", raw.items.is_some()),
             ("facts", raw.facts.is_some()),
             ("names", raw.names.is_some()),
+            ("notes", raw.notes.is_some()),
             ("levels", raw.levels.is_some()),
             ("side", raw.side.is_some()),
             ("brace", raw.brace.is_some()),
@@ -225,6 +215,24 @@ impl<'a> Plates<'a, '_> {
             return None;
         }
         Some(names.get_ref().iter().map(|name| self.plain(name)).collect())
+    }
+
+    /// Notes beside figures, one each, where there are any.
+    pub(super) fn notes_of(
+        &mut self,
+        raw: &BlockEntry,
+        count: usize,
+        head: &Span,
+    ) -> Option<Vec<Option<Runs>>> {
+        let Some(notes) = &raw.notes else { return Some(vec![None; count]) };
+        if notes.get_ref().len() != count {
+            let message = format!("there are {} notes for {count} figures", notes.get_ref().len());
+            self.refuse(message, "give one note each, an empty one where there is none", head);
+            return None;
+        }
+        let runs =
+            |plates: &mut Self, note| Some(plates.runs(note, Setting::Cell)).filter(|runs| !runs.is_empty());
+        Some(notes.get_ref().iter().map(|note| runs(self, note)).collect())
     }
 
     /// All figures must have one unit, since they share an axis.
