@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::Part;
 use super::shape::{Figure, FigureRow, Run, Runs};
 use crate::diag::{Diagnostics, Problem, Span, nearest};
 use crate::model::{Coverage, Flow};
@@ -199,11 +200,13 @@ pub(super) struct Citations<'a> {
     sources: Vec<&'a Arc<Source>>,
     rows: BTreeMap<(&'a str, &'a str), usize>,
     order: Vec<(&'a Region, Item<'a>)>,
+    /// Whether there is an annex to link to.
+    linked: bool,
 }
 
 impl<'a> Citations<'a> {
     /// A document about some subjects. `several` says whether its texts name the region with each figure.
-    pub(super) fn new(parties: Vec<Party<'a>>, several: bool) -> Self {
+    pub(super) fn new(parties: Vec<Party<'a>>, several: bool, part: Part) -> Self {
         let mut sources: Vec<&Arc<Source>> = Vec::new();
         for party in &parties {
             for source in &party.region.sources {
@@ -212,7 +215,8 @@ impl<'a> Citations<'a> {
                 }
             }
         }
-        Self { parties, several, sources, rows: BTreeMap::new(), order: Vec::new() }
+        let linked = part == Part::All;
+        Self { parties, several, sources, rows: BTreeMap::new(), order: Vec::new(), linked }
     }
 
     pub(super) fn parties(&self) -> &[Party<'a>] {
@@ -237,6 +241,12 @@ impl<'a> Citations<'a> {
             self.order.push((region, item));
         }
         row
+    }
+
+    /// The row that a figure links to, 0 where the annex is left out.
+    fn link(&mut self, region: &'a Region, item: Item<'a>) -> usize {
+        let row = self.row(region, item);
+        if self.linked { row } else { 0 }
     }
 
     /// The figures that have rows, in order.
@@ -292,7 +302,7 @@ impl<'a> Citations<'a> {
             target: item.is_ahead(),
             derived: item.is_derived(),
             source: self.source_number(item.source()),
-            to: self.row(region, item),
+            to: self.link(region, item),
         }
     }
 
@@ -357,7 +367,7 @@ impl<'a> Citations<'a> {
         }
         let mark = setting == Setting::Prose && marks.last != Some(source);
         marks.last = Some(source);
-        Some(Run::Figure { figure, to: self.row(region, item), source, mark })
+        Some(Run::Figure { figure, to: self.link(region, item), source, mark })
     }
 
     /// The rows of the annex for some figures.
@@ -374,7 +384,7 @@ impl<'a> Citations<'a> {
             region.place_name(item.place())
         };
         FigureRow {
-            no: figure.to,
+            no: self.row(region, item),
             indicator: item.label().to_owned(),
             formula,
             place,

@@ -28,7 +28,7 @@ pub fn comparative_view<'a>(
     diagnostics: &mut Diagnostics,
 ) -> Made {
     let members = parties.iter().map(|(region, subject)| Party::new(region, subject)).collect();
-    let mut citations = Citations::new(members, true);
+    let mut citations = Citations::new(members, true, edition.part);
     let table = Table::build(&mut citations, catalogue);
     let mut own = match text {
         Some(text) => {

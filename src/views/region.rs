@@ -22,7 +22,7 @@ pub fn region_view(
     edition: &Edition,
     diagnostics: &mut Diagnostics,
 ) -> Made {
-    let mut citations = Citations::new(vec![Party::new(region, subject)], false);
+    let mut citations = Citations::new(vec![Party::new(region, subject)], false, edition.part);
     annex::number_by_theme(&mut citations, catalogue);
     let mut own = match text {
         Some(text) => {
@@ -224,7 +224,7 @@ fn result_table<'a>(theme: &str, items: &[(&'a Region, Item<'a>)], citations: &m
             let words = |text: String| Cell { text: vec![Run::Words(text)], pad: String::new() };
             let run = Run::Figure {
                 figure: item.quantity().printed(),
-                to: citations.row(region, *item),
+                to: citations.figure(region, *item).to,
                 source: citations.source_number(item.source()),
                 mark: false,
             };
