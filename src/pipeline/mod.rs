@@ -2,11 +2,14 @@
 //!
 //! Who asks, and how the answer is shown, is left to the binary.
 
+mod check;
+mod order;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError, mpsc};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use chrono::NaiveDate;
 
@@ -17,6 +20,9 @@ use crate::model::{CaseBook, Period, Region, Subject, Text};
 use crate::settings::Settings;
 use crate::typeset::{Engine, Faces, FacesError, Job, Roles, Search, Standard, SystemFaces, on_big_stack};
 use crate::views::{Edition, Made, Part, comparative_view, region_view, shape};
+
+pub use check::check;
+pub use order::{Document, End, Order, Outcome, Wish, all_orders};
 
 /// Where everything lies.
 #[derive(Debug, Clone)]
@@ -35,97 +41,6 @@ pub struct Workspace {
     pub out: PathBuf,
     /// Where the scan of faces is remembered; none to remember nothing.
     pub memory: Option<PathBuf>,
-}
-
-/// A document to make.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Order {
-    /// Which kind.
-    pub document: Document,
-    /// What names its files and its text: `pingliang`, `pingliang-lingtai`, `four-places`.
-    pub subject: String,
-    /// Its places.
-    pub members: Vec<Subject>,
-    /// Its title, where no text gives one.
-    pub title: Option<String>,
-}
-
-/// The kinds of document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Document {
-    /// About one region or place.
-    Region,
-    /// About several.
-    Comparative,
-}
-
-impl Document {
-    /// The name that files, folders and texts use.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Region => "region",
-            Self::Comparative => "comparative",
-        }
-    }
-}
-
-/// How documents are to be made.
-#[derive(Debug, Clone)]
-pub struct Wish {
-    /// The day on which documents are made.
-    pub as_of: NaiveDate,
-    /// Whether somebody named the day, which dates every document anew.
-    pub as_of_given: bool,
-    /// The period they are about.
-    pub period: Period,
-    /// The number of the issue; none for the period's own.
-    pub issue: Option<u32>,
-    /// How much of each is wanted.
-    pub part: Part,
-    /// Whether to make what is already there unchanged.
-    pub force: bool,
-    /// How many at a time.
-    pub jobs: usize,
-    /// Warnings that refuse a document, by code; `warnings` stands for all.
-    pub deny: Vec<String>,
-}
-
-/// What became of an order.
-#[derive(Debug)]
-pub struct Outcome {
-    /// The order.
-    pub order: Order,
-    /// What was found on the way.
-    pub diagnostics: Diagnostics,
-    /// How it ended.
-    pub end: End,
-    /// How long it took.
-    pub took: Duration,
-}
-
-/// How an order ended.
-#[derive(Debug)]
-pub enum End {
-    /// The file was made.
-    Made {
-        /// The file.
-        path: PathBuf,
-        /// How many pages it has.
-        pages: usize,
-        /// How many bytes.
-        bytes: usize,
-    },
-    /// The file was there, made from the same inputs.
-    Unchanged {
-        /// The file.
-        path: PathBuf,
-        /// How many pages it has.
-        pages: usize,
-    },
-    /// The diagnostics say why there is none.
-    Refused,
-    /// The disk refused.
-    Failed(PathError),
 }
 
 /// An operation that stops a run.
@@ -427,7 +342,7 @@ fn suits(text: &Text, later: &[String], period: Period, diagnostics: &mut Diagno
 }
 
 /// What a document is made from, read and sound.
-pub struct Loaded {
+struct Loaded {
     regions: BTreeMap<String, Region>,
     text: Option<Text>,
 }
@@ -476,138 +391,6 @@ fn distinct(members: &[Subject]) -> usize {
 fn place_of(file: &std::sync::Arc<crate::diag::SourceFile>, character: char) -> Option<Span> {
     let at = file.text().find(character)?;
     Some(Span::new(file, at..at + character.len_utf8()))
-}
-
-/// Checks everything: settings, shared data, every region, every text, every declared comparison, and the characters of all.
-///
-/// # Errors
-/// When the folder of faces cannot be read.
-pub fn check(workspace: &Workspace, as_of: NaiveDate) -> Result<Diagnostics, PipelineError> {
-    let Warned { output: (settings, book), mut diagnostics } = open_data(workspace);
-    let engine = open_engine(workspace, &settings)?;
-    diagnostics.extend(engine.diagnostics);
-    let (orders, found) = all_orders(&settings, &book);
-    diagnostics.extend(found);
-    check_text_names(&book, &orders, &mut diagnostics);
-    let wish = Wish {
-        as_of,
-        as_of_given: true,
-        period: Period::month_of(as_of),
-        issue: None,
-        part: Part::All,
-        force: true,
-        jobs: 1,
-        deny: Vec::new(),
-    };
-    let mut used = crate::model::Used::default();
-    let mut read: BTreeMap<String, Option<Region>> = BTreeMap::new();
-    for id in &book.regions {
-        let region = book.region(id);
-        diagnostics.extend(region.diagnostics);
-        if let Some(region) = &region.output {
-            used.add(region);
-            used.skip_if(!region.failed.is_empty());
-        }
-        read.insert(id.clone(), region.output);
-    }
-    for order in &orders {
-        let texts = texts_of(&book, order, &mut diagnostics);
-        let regions: Option<BTreeMap<String, Region>> = order
-            .members
-            .iter()
-            .map(|member| Some((member.region.clone(), read.get(&member.region)?.clone()?)))
-            .collect();
-        let Some(regions) = regions else { continue };
-        for text in texts {
-            let loaded = Loaded { regions: regions.clone(), text };
-            let made =
-                make_view(order, &loaded, &book, &settings, &edition(&wish, as_of, 0), &mut diagnostics);
-            if let Some(engine) = &engine.output {
-                let pipeline =
-                    Pipeline::new(workspace.clone(), settings.clone(), book.clone(), engine.clone());
-                pipeline.check_characters(&made, &loaded, &mut diagnostics);
-            }
-        }
-    }
-    used.report(&book.catalogue, &mut diagnostics);
-    diagnostics.sort();
-    Ok(diagnostics)
-}
-
-/// All texts of an order: the one for every period and those of single periods; one none where there is no text at all.
-fn texts_of(book: &CaseBook, order: &Order, diagnostics: &mut Diagnostics) -> Vec<Option<Text>> {
-    let stem = format!("{}-{}", order.document.name(), order.subject);
-    let Ok(paths) = disk::list(&book.data.join("texts"), "toml") else { return vec![None] };
-    let mut texts = Vec::new();
-    for path in paths {
-        let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-        let rest = name.strip_suffix(".toml").and_then(|name| name.strip_prefix(&stem));
-        let belongs = rest.is_some_and(|rest| {
-            rest.is_empty() || rest.strip_prefix('-').is_some_and(|period| Period::parse(period).is_some())
-        });
-        if belongs {
-            texts.extend(CaseBook::read_text(&path, &name, diagnostics).map(Some));
-        }
-    }
-    if texts.is_empty() { vec![None] } else { texts }
-}
-
-/// Reports text files whose names fit no document.
-fn check_text_names(book: &CaseBook, orders: &[Order], diagnostics: &mut Diagnostics) {
-    let Ok(paths) = disk::list(&book.data.join("texts"), "toml") else { return };
-    for path in paths {
-        let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-        let stem = name.strip_suffix(".toml").unwrap_or(&name);
-        let fits = orders.iter().any(|order| {
-            stem.strip_prefix(&format!("{}-{}", order.document.name(), order.subject)).is_some_and(|rest| {
-                rest.is_empty()
-                    || rest.strip_prefix('-').is_some_and(|period| Period::parse(period).is_some())
-            })
-        });
-        if !fits {
-            let reason =
-                "it is named <document>-<subject>[-<period>].toml, with a region or a declared comparison"
-                    .into();
-            diagnostics.push_nowhere(Problem::TextFileName { file: format!("data/texts/{name}"), reason });
-        }
-    }
-}
-
-/// Every region and every declared comparison.
-pub fn all_orders(settings: &Settings, book: &CaseBook) -> (Vec<Order>, Diagnostics) {
-    let mut diagnostics = Diagnostics::new();
-    let mut orders: Vec<Order> = book
-        .regions
-        .iter()
-        .map(|id| Order {
-            document: Document::Region,
-            subject: id.clone(),
-            members: vec![Subject { region: id.clone(), place: None }],
-            title: None,
-        })
-        .collect();
-    for comparison in &settings.comparisons {
-        let mut members = Vec::new();
-        for (place, span) in &comparison.places {
-            let subject = Subject::parse(place);
-            if book.regions.contains(&subject.region) {
-                members.push(subject);
-            } else {
-                let near = book.nearest_region(&subject.region);
-                let problem = Problem::DanglingId { kind: "region", id: subject.region, near };
-                diagnostics.push(problem, span.clone());
-            }
-        }
-        if members.len() == comparison.places.len() {
-            orders.push(Order {
-                document: Document::Comparative,
-                subject: comparison.id.clone(),
-                members,
-                title: comparison.title.clone(),
-            });
-        }
-    }
-    (orders, diagnostics)
 }
 
 /// Runs some work on a stack that a deeply nested document fits on.

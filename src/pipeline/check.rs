@@ -1,0 +1,109 @@
+//! Checking a whole workspace without making anything.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::{
+    Loaded, Order, Pipeline, PipelineError, Wish, Workspace, all_orders, edition, make_view, open_data,
+    open_engine,
+};
+use crate::diag::{Diagnostics, Problem, Warned};
+use crate::disk;
+use crate::model::{CaseBook, Period, Region, Text};
+use crate::views::Part;
+
+/// Checks everything: settings, shared data, every region, every text, every declared comparison, and the characters of all.
+///
+/// # Errors
+/// When the folder of faces cannot be read.
+pub fn check(workspace: &Workspace, as_of: NaiveDate) -> Result<Diagnostics, PipelineError> {
+    let Warned { output: (settings, book), mut diagnostics } = open_data(workspace);
+    let engine = open_engine(workspace, &settings)?;
+    diagnostics.extend(engine.diagnostics);
+    let (orders, found) = all_orders(&settings, &book);
+    diagnostics.extend(found);
+    check_text_names(&book, &orders, &mut diagnostics);
+    let wish = Wish {
+        as_of,
+        as_of_given: true,
+        period: Period::month_of(as_of),
+        issue: None,
+        part: Part::All,
+        force: true,
+        jobs: 1,
+        deny: Vec::new(),
+    };
+    let mut used = crate::model::Used::default();
+    let mut read: BTreeMap<String, Option<Region>> = BTreeMap::new();
+    for id in &book.regions {
+        let region = book.region(id);
+        diagnostics.extend(region.diagnostics);
+        if let Some(region) = &region.output {
+            used.add(region);
+            used.skip_if(!region.failed.is_empty());
+        }
+        read.insert(id.clone(), region.output);
+    }
+    for order in &orders {
+        let texts = texts_of(&book, order, &mut diagnostics);
+        let regions: Option<BTreeMap<String, Region>> = order
+            .members
+            .iter()
+            .map(|member| Some((member.region.clone(), read.get(&member.region)?.clone()?)))
+            .collect();
+        let Some(regions) = regions else { continue };
+        for text in texts {
+            let loaded = Loaded { regions: regions.clone(), text };
+            let made =
+                make_view(order, &loaded, &book, &settings, &edition(&wish, as_of, 0), &mut diagnostics);
+            if let Some(engine) = &engine.output {
+                let pipeline =
+                    Pipeline::new(workspace.clone(), settings.clone(), book.clone(), engine.clone());
+                pipeline.check_characters(&made, &loaded, &mut diagnostics);
+            }
+        }
+    }
+    used.report(&book.catalogue, &mut diagnostics);
+    diagnostics.sort();
+    Ok(diagnostics)
+}
+
+/// All texts of an order: the one for every period and those of single periods; one none where there is no text at all.
+fn texts_of(book: &CaseBook, order: &Order, diagnostics: &mut Diagnostics) -> Vec<Option<Text>> {
+    let stem = format!("{}-{}", order.document.name(), order.subject);
+    let Ok(paths) = disk::list(&book.data.join("texts"), "toml") else { return vec![None] };
+    let mut texts = Vec::new();
+    for path in paths {
+        let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+        let rest = name.strip_suffix(".toml").and_then(|name| name.strip_prefix(&stem));
+        let belongs = rest.is_some_and(|rest| {
+            rest.is_empty() || rest.strip_prefix('-').is_some_and(|period| Period::parse(period).is_some())
+        });
+        if belongs {
+            texts.extend(CaseBook::read_text(&path, &name, diagnostics).map(Some));
+        }
+    }
+    if texts.is_empty() { vec![None] } else { texts }
+}
+
+/// Reports text files whose names fit no document.
+fn check_text_names(book: &CaseBook, orders: &[Order], diagnostics: &mut Diagnostics) {
+    let Ok(paths) = disk::list(&book.data.join("texts"), "toml") else { return };
+    for path in paths {
+        let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+        let stem = name.strip_suffix(".toml").unwrap_or(&name);
+        let fits = orders.iter().any(|order| {
+            stem.strip_prefix(&format!("{}-{}", order.document.name(), order.subject)).is_some_and(|rest| {
+                rest.is_empty()
+                    || rest.strip_prefix('-').is_some_and(|period| Period::parse(period).is_some())
+            })
+        });
+        if !fits {
+            let reason =
+                "it is named <document>-<subject>[-<period>].toml, with a region or a declared comparison"
+                    .into();
+            diagnostics.push_nowhere(Problem::TextFileName { file: format!("data/texts/{name}"), reason });
+        }
+    }
+}

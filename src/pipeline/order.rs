@@ -1,0 +1,140 @@
+//! What is asked for, how it is to be made, and what became of it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono::NaiveDate;
+
+use crate::diag::{Diagnostics, Problem};
+use crate::disk::PathError;
+use crate::model::{CaseBook, Period, Subject};
+use crate::settings::Settings;
+use crate::views::Part;
+
+/// A document to make.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// Which kind.
+    pub document: Document,
+    /// What names its files and its text: `pingliang`, `pingliang-lingtai`, `four-places`.
+    pub subject: String,
+    /// Its places.
+    pub members: Vec<Subject>,
+    /// Its title, where no text gives one.
+    pub title: Option<String>,
+}
+
+/// The kinds of document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Document {
+    /// About one region or place.
+    Region,
+    /// About several.
+    Comparative,
+}
+
+impl Document {
+    /// The name that files, folders and texts use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Region => "region",
+            Self::Comparative => "comparative",
+        }
+    }
+}
+
+/// How documents are to be made.
+#[derive(Debug, Clone)]
+pub struct Wish {
+    /// The day on which documents are made.
+    pub as_of: NaiveDate,
+    /// Whether somebody named the day, which dates every document anew.
+    pub as_of_given: bool,
+    /// The period they are about.
+    pub period: Period,
+    /// The number of the issue; none for the period's own.
+    pub issue: Option<u32>,
+    /// How much of each is wanted.
+    pub part: Part,
+    /// Whether to make what is already there unchanged.
+    pub force: bool,
+    /// How many at a time.
+    pub jobs: usize,
+    /// Warnings that refuse a document, by code; `warnings` stands for all.
+    pub deny: Vec<String>,
+}
+
+/// What became of an order.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The order.
+    pub order: Order,
+    /// What was found on the way.
+    pub diagnostics: Diagnostics,
+    /// How it ended.
+    pub end: End,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// How an order ended.
+#[derive(Debug)]
+pub enum End {
+    /// The file was made.
+    Made {
+        /// The file.
+        path: PathBuf,
+        /// How many pages it has.
+        pages: usize,
+        /// How many bytes.
+        bytes: usize,
+    },
+    /// The file was there, made from the same inputs.
+    Unchanged {
+        /// The file.
+        path: PathBuf,
+        /// How many pages it has.
+        pages: usize,
+    },
+    /// The diagnostics say why there is none.
+    Refused,
+    /// The disk refused.
+    Failed(PathError),
+}
+
+/// Every region and every declared comparison.
+pub fn all_orders(settings: &Settings, book: &CaseBook) -> (Vec<Order>, Diagnostics) {
+    let mut diagnostics = Diagnostics::new();
+    let mut orders: Vec<Order> = book
+        .regions
+        .iter()
+        .map(|id| Order {
+            document: Document::Region,
+            subject: id.clone(),
+            members: vec![Subject { region: id.clone(), place: None }],
+            title: None,
+        })
+        .collect();
+    for comparison in &settings.comparisons {
+        let mut members = Vec::new();
+        for (place, span) in &comparison.places {
+            let subject = Subject::parse(place);
+            if book.regions.contains(&subject.region) {
+                members.push(subject);
+            } else {
+                let near = book.nearest_region(&subject.region);
+                let problem = Problem::DanglingId { kind: "region", id: subject.region, near };
+                diagnostics.push(problem, span.clone());
+            }
+        }
+        if members.len() == comparison.places.len() {
+            orders.push(Order {
+                document: Document::Comparative,
+                subject: comparison.id.clone(),
+                members,
+                title: comparison.title.clone(),
+            });
+        }
+    }
+    (orders, diagnostics)
+}
