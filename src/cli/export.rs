@@ -9,6 +9,24 @@ use super::failure::{Failure, Outcome};
 use super::{list, resolve};
 use crate::terminal::Terminal;
 
+/// A number without a point that its source does not print.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Number {
+    Whole(i64),
+    Decimal(f64),
+}
+
+impl From<f64> for Number {
+    fn from(value: f64) -> Self {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "quantities stay below 1e15, which the model checks"
+        )]
+        if value.fract() == 0.0 { Self::Whole(value as i64) } else { Self::Decimal(value) }
+    }
+}
+
 /// A fact or derived figure as others read it.
 #[derive(Debug, Serialize)]
 struct Row<'a> {
@@ -17,8 +35,8 @@ struct Row<'a> {
     place: String,
     indicator: &'a str,
     label: &'a str,
-    value: f64,
-    upper: Option<f64>,
+    value: Number,
+    upper: Option<Number>,
     unit: &'a str,
     qualifier: &'static str,
     nature: &'static str,
@@ -66,8 +84,8 @@ fn rows(region: &Region) -> Vec<Row<'_>> {
         place: region.place_name(&fact.place),
         indicator: &fact.indicator.id,
         label: &fact.label,
-        value: fact.quantity.value,
-        upper: fact.quantity.upper,
+        value: fact.quantity.value.into(),
+        upper: fact.quantity.upper.map(Number::from),
         unit: &fact.quantity.unit,
         qualifier: fact.quantity.qualifier.name(),
         nature: fact.nature.name(),
@@ -85,7 +103,7 @@ fn rows(region: &Region) -> Vec<Row<'_>> {
         place: region.place_name(&derived.place),
         indicator: "",
         label: &derived.label,
-        value: derived.quantity.value,
+        value: derived.quantity.value.into(),
         upper: None,
         unit: &derived.quantity.unit,
         qualifier: derived.quantity.qualifier.name(),
