@@ -1,0 +1,117 @@
+//! A run that is killed midway leaves whole files only, and the next run completes them.
+
+use std::process::{Child, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use briefing::disk::sha256;
+use serde_json::Value;
+
+use crate::project::{AS_OF, Project};
+use crate::tools::{have, output};
+
+/// Every PDF is whole, nothing else has such a name, and what the manifest says of a file is true.
+#[track_caller]
+fn check_whole(project: &Project, round: usize) -> usize {
+    let mut pdfs = 0;
+    for name in project.files("reports") {
+        let base = name.rsplit('/').next().expect("a name");
+        if base.starts_with('.') {
+            assert!(base == ".manifest.lock" || base.ends_with(".part"), "round {round}: {name}");
+            continue;
+        }
+        let path = project.path("reports").join(&name);
+        match base.rsplit_once('.').expect("an extension").1 {
+            "pdf" => {
+                let said = output("qpdf", ["--check", &path.display().to_string()]);
+                assert!(said.contains("No syntax"), "round {round}: {name}: {said}");
+                pdfs += 1;
+            }
+            "json" => {
+                let text = project.read(&format!("reports/{name}"));
+                assert!(serde_json::from_str::<Value>(&text).is_ok(), "round {round}: {name} is cut");
+            }
+            _ => panic!("round {round}: {name} is no result"),
+        }
+    }
+    if let Ok(text) = std::fs::read_to_string(project.path("reports/manifest.json")) {
+        let manifest: Value = serde_json::from_str(&text).expect("a whole manifest");
+        for (name, entry) in manifest["entries"].as_object().expect("entries") {
+            let digest =
+                |name: &str| sha256(&std::fs::read(project.path("reports").join(name)).expect("its file"));
+            assert_eq!(entry["pdf"], digest(name), "round {round}: {name}");
+            assert_eq!(entry["view"], digest(&name.replace(".pdf", ".json")), "round {round}: {name}");
+        }
+    }
+    pdfs
+}
+
+/// When each run is killed: how many files are there by then, and how many milliseconds later. A whole run writes eight.
+const MOMENTS: [(usize, u64); 10] =
+    [(0, 5), (0, 120), (1, 0), (2, 0), (2, 7), (3, 3), (4, 0), (5, 1), (6, 0), (6, 2)];
+
+/// Starts a run and kills it at a moment; whether it was still running.
+fn killed_at(project: &Project, (files, later): (usize, u64), more: &[&str]) -> bool {
+    let mut child = project
+        .command()
+        .args(["generate", "--all", "--jobs", "2", "--as-of", AS_OF, "--out", "reports"])
+        .args(more)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    let started = Instant::now();
+    let finished = |child: &mut Child| child.try_wait().expect("a child of ours").is_some();
+    while project.files("reports").len() < files && !finished(&mut child) {
+        assert!(started.elapsed() < Duration::from_secs(60), "no file after a minute");
+        sleep(Duration::from_millis(1));
+    }
+    sleep(Duration::from_millis(later));
+    let running = !finished(&mut child);
+    child.kill().expect("it can be killed");
+    child.wait().expect("it ends");
+    running
+}
+
+#[test]
+fn only_whole_files_are_left() {
+    if !have(&["faces", "qpdf"]) {
+        return;
+    }
+    let whole = Project::counties();
+    whole.generate(["--all"]).ok();
+    let digests = |project: &Project| {
+        let names = ["region/qinghe", "region/baishi", "comparative/two-counties"];
+        let read = |name| std::fs::read(project.path(format!("reports/2026-11/{name}.pdf"))).expect("a PDF");
+        names.map(|name| sha256(&read(name)))
+    };
+    let mut killed = 0;
+    for (round, moment) in MOMENTS.into_iter().enumerate() {
+        let project = whole.twin();
+        killed += usize::from(killed_at(&project, moment, &[]));
+        check_whole(&project, round);
+        let rest = project.generate(["--all"]);
+        rest.ok();
+        assert_eq!(rest.stdout.lines().count(), 3, "round {round}: {}", rest.stdout);
+        assert_eq!(check_whole(&project, round), 3, "round {round}");
+        assert_eq!(digests(&project), digests(&whole), "round {round}");
+    }
+    assert!(killed >= 5, "only {killed} of 10 runs were still running when they were killed");
+}
+
+#[test]
+fn what_was_there_stays_whole_while_it_is_made_again() {
+    if !have(&["faces", "qpdf"]) {
+        return;
+    }
+    let project = Project::counties();
+    project.generate(["--all"]).ok();
+    let before = check_whole(&project, 0);
+    let mut killed = 0;
+    for (round, later) in [20, 60, 100, 140, 180, 220, 260, 300].into_iter().enumerate() {
+        killed += usize::from(killed_at(&project, (0, later), &["--force"]));
+        assert_eq!(check_whole(&project, round), before, "round {round}");
+    }
+    assert!(killed >= 2, "only {killed} of 8 runs were still running when they were killed");
+    project.generate(["--all"]).ok();
+}

@@ -1,0 +1,56 @@
+//! What a test needs from outside: faces, and programs that read PDFs. Without it a test is skipped, or fails with `REPORT_TESTS=all`.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::project::root;
+
+/// The folder of faces: `REPORT_FONTS`, else `fonts/` once `scripts/fetch-fonts` has filled it.
+pub(crate) fn faces() -> Option<PathBuf> {
+    let given = std::env::var_os("REPORT_FONTS").map(PathBuf::from);
+    given.into_iter().chain([root().join("fonts")]).find(|folder| has_faces(folder.as_path()))
+}
+
+fn has_faces(folder: &Path) -> bool {
+    let is_face = |path: PathBuf| path.extension().is_some_and(|e| e == "otf" || e == "ttf" || e == "ttc");
+    std::fs::read_dir(folder).into_iter().flatten().flatten().any(|entry| is_face(entry.path()))
+}
+
+/// Whether all of these are there: `faces`, or the name of a program.
+#[track_caller]
+pub(crate) fn have(needs: &[&str]) -> bool {
+    let missing: Vec<&str> = needs.iter().filter(|need| !is_there(need)).copied().collect();
+    if missing.is_empty() {
+        return true;
+    }
+    skip(&missing.join(", "));
+    false
+}
+
+/// Says that a test does not run, and fails where every test is to run.
+#[track_caller]
+pub(crate) fn skip(need: &str) {
+    let all = std::env::var_os("REPORT_TESTS").is_some_and(|tests| tests == "all");
+    assert!(!all, "skipped: needs {need}");
+    eprintln!("skipped: needs {need}");
+}
+
+fn is_there(need: &str) -> bool {
+    if need == "faces" {
+        return faces().is_some();
+    }
+    // Each of them ends at once with its version; poppler's and mupdf's with another code than 0.
+    Command::new(need).arg(if need == "qpdf" { "--version" } else { "-v" }).output().is_ok()
+}
+
+/// What a program prints; it must not fail.
+#[track_caller]
+pub(crate) fn output<S: AsRef<std::ffi::OsStr>>(
+    program: &str,
+    arguments: impl IntoIterator<Item = S>,
+) -> String {
+    let output = Command::new(program).args(arguments).output().unwrap_or_else(|e| panic!("{program}: {e}"));
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{program}: {errors}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
