@@ -210,6 +210,10 @@ impl Settings {
                 need("places", "[\"pingliang\", \"dunhua\"]");
                 continue;
             };
+            if !casefile::is_id(id.get_ref()) {
+                diagnostics.push(Problem::BadId { id: id.get_ref().clone() }, at(id.span()));
+                continue;
+            }
             if self.comparisons.iter().any(|c| c.id == *id.get_ref()) {
                 let problem = Problem::DuplicateId {
                     kind: "comparison",
@@ -222,6 +226,13 @@ impl Settings {
             let span = at(places.span());
             let places: Vec<_> =
                 places.into_inner().into_iter().map(|p| (p.get_ref().clone(), at(p.span()))).collect();
+            for (at, (place, span)) in places.iter().enumerate() {
+                if places[..at].iter().any(|(other, _)| other == place) {
+                    let first = format!("comparison `{}`", id.get_ref());
+                    diagnostics
+                        .push(Problem::DuplicateId { kind: "place", id: place.clone(), first }, span.clone());
+                }
+            }
             if places.len() < 2 {
                 let message = format!("comparison `{}` has fewer than two places", id.get_ref());
                 diagnostics.push(Problem::BadSetting { message, hint: String::new() }, span);

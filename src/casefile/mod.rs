@@ -11,7 +11,7 @@ pub use catalogue::{
     CatalogueFile, IndicatorEntry, PracticeKind, SourceEntry, SpanEntry, TermEntry, ThemeEntry, TopicEntry,
     UnitEntry,
 };
-pub use read::{Entry, Field, keys, load, parse};
+pub use read::{Entry, Field, is_id, keys, load, parse};
 pub use region::{
     CaseEntry, DerivedEntry, FactEntry, MechanismEntry, PlaceEntry, PracticeEntry, RegionEntry, RegionFile,
     RelationEntry,

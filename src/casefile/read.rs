@@ -25,6 +25,14 @@ pub struct Entry<T> {
     pub span: Span,
 }
 
+/// Whether a text is written as an id: lower-case ASCII letters, digits and hyphens, a letter first. Ids name files, so nothing else is
+/// let through.
+pub fn is_id(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_lowercase())
+        && !text.ends_with('-')
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
 /// Nesting deeper than this is no case data; it would only exhaust the stack of a recursive reader.
 const DEEPEST: usize = 64;
 

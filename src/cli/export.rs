@@ -57,7 +57,7 @@ pub(crate) fn run(common: &Common, verb: &Export, terminal: &Terminal) -> Result
         return Err(Failure::Diagnostics(data.diagnostics));
     }
     let (_, book) = data.output;
-    let regions = list::regions(&book, verb.region.as_deref(), terminal)?;
+    let (regions, outcome) = list::regions(&book, verb.region.as_deref(), terminal)?;
     let rows: Vec<Row<'_>> = regions.iter().flat_map(rows).collect();
     match verb.format {
         ExportFormat::Json => {
@@ -74,7 +74,7 @@ pub(crate) fn run(common: &Common, verb: &Export, terminal: &Terminal) -> Result
             terminal.text(&format!("\u{feff}{text}"))?;
         }
     }
-    Ok(Outcome::Done)
+    Ok(outcome)
 }
 
 fn rows(region: &Region) -> Vec<Row<'_>> {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use briefing::diag::Diagnostics;
-use briefing::model::{CaseBook, Period};
+use briefing::model::{CaseBook, Period, Subject};
 use briefing::pipeline::{self, Document, End, Order, Pipeline, Wish};
 use briefing::settings::Settings;
 use briefing::views::Part;
@@ -108,7 +108,7 @@ fn orders(verb: &Generate, settings: &Settings, book: &CaseBook) -> Result<Vec<O
         orders
     } else if let Some(id) = &verb.children_of {
         let mut order = resolve::comparison_order(resolve::children(id, book)?, settings)?;
-        order.subject = format!("children-of-{}", id.replace('/', "-"));
+        order.subject = format!("children-of-{}", Subject::parse(id).file_stem());
         vec![order]
     } else if !verb.compare.is_empty() {
         let members =

@@ -16,6 +16,12 @@ pub(crate) fn run(common: &Common, verb: &List, terminal: &Terminal) -> Result<O
         return Err(Failure::Diagnostics(data.diagnostics));
     }
     let (settings, book) = data.output;
+    let mut outcome = Outcome::Done;
+    let mut read = || -> Result<Vec<Region>, Failure> {
+        let (regions, all) = regions(&book, verb.region.as_deref(), terminal)?;
+        outcome = all;
+        Ok(regions)
+    };
     let rows = match verb.what {
         Listed::Documents => {
             let (orders, diagnostics) = pipeline::all_orders(&settings, &book);
@@ -48,7 +54,7 @@ pub(crate) fn run(common: &Common, verb: &List, terminal: &Terminal) -> Result<O
             }),
         ),
         Listed::Regions => {
-            let regions = regions(&book, verb.region.as_deref(), terminal)?;
+            let regions = read()?;
             table(
                 ["id", "name", "level", "facts", "derived", "mechanisms", "cases", "sources"],
                 regions.iter().map(|r| {
@@ -60,39 +66,41 @@ pub(crate) fn run(common: &Common, verb: &List, terminal: &Terminal) -> Result<O
             )
         }
         Listed::Places => {
-            let regions = regions(&book, verb.region.as_deref(), terminal)?;
+            let regions = read()?;
             table(["place", "name", "level"], regions.iter().flat_map(places))
         }
         Listed::Facts => {
-            let regions = regions(&book, verb.region.as_deref(), terminal)?;
+            let regions = read()?;
             table(["figure", "what", "value", "place", "time", "source"], regions.iter().flat_map(facts))
         }
     };
     for row in rows {
         terminal.line(&row)?;
     }
-    Ok(Outcome::Done)
+    Ok(outcome)
 }
 
-/// The regions that can be read, in 建制序; the messages of the others are printed.
+/// The regions that can be read, in 建制序, and whether all could; the messages of the others are printed.
 pub(crate) fn regions(
     book: &CaseBook,
     only: Option<&str>,
     terminal: &Terminal,
-) -> Result<Vec<Region>, Failure> {
+) -> Result<(Vec<Region>, Outcome), Failure> {
     if let Some(id) = only {
         resolve::subject(id, book)?;
     }
     let mut regions = Vec::new();
+    let mut outcome = Outcome::Done;
     for id in book.regions.iter().filter(|id| only.is_none_or(|only| only == id.as_str())) {
         let read = book.region(id);
         if read.diagnostics.has_errors() {
+            outcome = Outcome::Partly;
             terminal.messages(&read.diagnostics);
         }
         regions.extend(read.output);
     }
     regions.sort_by(|a, b| (a.order, &a.id).cmp(&(b.order, &b.id)));
-    Ok(regions)
+    Ok((regions, outcome))
 }
 
 fn places(region: &Region) -> Vec<Vec<String>> {

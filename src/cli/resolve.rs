@@ -86,9 +86,10 @@ fn unknown(kind: &str, id: &str, known: &[String]) -> Failure {
 pub(crate) fn region_order(subject: Subject) -> Order {
     Order {
         document: Document::Region,
-        subject: subject.to_string().replace('/', "-"),
+        subject: subject.file_stem(),
         members: vec![subject],
         title: None,
+        has_text: true,
     }
 }
 
@@ -111,7 +112,7 @@ pub(crate) fn comparison_order(members: Vec<Subject>, settings: &Settings) -> Re
     let subject = match declared {
         Some(comparison) => comparison.id.clone(),
         None => {
-            let name = members.iter().map(|m| m.to_string().replace('/', "-")).collect::<Vec<_>>().join("+");
+            let name = members.iter().map(Subject::file_stem).collect::<Vec<_>>().join("+");
             // File names have at most 255 bytes; many places are told apart by a digest.
             if name.len() <= 120 {
                 name
@@ -126,7 +127,7 @@ pub(crate) fn comparison_order(members: Vec<Subject>, settings: &Settings) -> Re
         }
     };
     let title = declared.and_then(|comparison| comparison.title.clone());
-    Ok(Order { document: Document::Comparative, subject, members, title })
+    Ok(Order { document: Document::Comparative, subject, members, title, has_text: declared.is_some() })
 }
 
 /// The places directly below one: the regions that belong to it, or the places in it, in 建制序.

@@ -66,6 +66,8 @@ pub enum Problem {
     BadValue { message: String },
     /// The digits as printed give another number.
     AsPrinted { printed: String, read: String, value: String },
+    /// The words as printed say another qualifier, or another end of a range.
+    AsPrintedSays { printed: String, says: String, entry: String },
     /// The qualifier's word does not belong to the qualifier.
     QualifierWord { word: String, qualifier: &'static str, allowed: String },
     /// Entered and checked by the same person, or not checked.
@@ -146,7 +148,7 @@ impl Problem {
             Self::AfterSource { .. } => "after-source",
             Self::ShareOutOfRange { .. } => "share-out-of-range",
             Self::BadValue { .. } => "bad-value",
-            Self::AsPrinted { .. } => "as-printed",
+            Self::AsPrinted { .. } | Self::AsPrintedSays { .. } => "as-printed",
             Self::QualifierWord { .. } => "qualifier-word",
             Self::Unchecked { .. } => "unchecked",
             Self::BadSource { .. } => "bad-source",
@@ -224,6 +226,9 @@ impl Problem {
             Self::BadValue { message } => message.clone(),
             Self::AsPrinted { printed, read, value } => {
                 format!("`as_printed` is `{printed}`, which reads {read}, but the value is {value}")
+            }
+            Self::AsPrintedSays { printed, says, entry } => {
+                format!("`as_printed` is `{printed}`, which says {says}, but the entry says {entry}")
             }
             Self::QualifierWord { word, qualifier, .. } => {
                 format!("`{word}` is not a word of the qualifier `{qualifier}`")
@@ -311,7 +316,9 @@ impl Problem {
             Self::Unused { .. } => one("remove it, or use it".into()),
             Self::BadDate { .. } => one("write YYYY, YYYY-MM or YYYY-MM-DD".into()),
             Self::AfterSource { .. } => one("a target or an expectation needs `nature`".into()),
-            Self::AsPrinted { .. } => one("copy the digits from the source once more".into()),
+            Self::AsPrinted { .. } | Self::AsPrintedSays { .. } => {
+                one("copy the digits from the source once more".into())
+            }
             Self::QualifierWord { allowed, .. } => one(format!("it takes {allowed}")),
             Self::Unchecked { .. } => {
                 one("a second person compares it with the source and sets `checked_by`".into())

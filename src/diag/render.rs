@@ -57,6 +57,28 @@ fn word(severity: Severity) -> &'static str {
     }
 }
 
+/// Messages quote what stands in files; what is longer than this tells nobody more.
+const LONGEST: usize = 400;
+
+/// The message on one line and not endless.
+fn message(diagnostic: &Diagnostic) -> String {
+    let message = diagnostic.problem.message().replace(['\n', '\r'], " ");
+    if message.chars().count() <= LONGEST {
+        return message;
+    }
+    let cut: String = message.chars().take(LONGEST).collect();
+    format!("{cut}…")
+}
+
+/// The bytes that the caret marks: of an endless value only its beginning.
+fn shown(span: &super::Span) -> std::ops::Range<usize> {
+    let mut end = span.range.end.min(span.range.start + LONGEST);
+    while !span.file.text().is_char_boundary(end) {
+        end -= 1;
+    }
+    span.range.start..end
+}
+
 fn human(diagnostic: &Diagnostic, colour: Colour) -> String {
     let renderer = match colour {
         Colour::Always => Renderer::styled(),
@@ -66,12 +88,12 @@ fn human(diagnostic: &Diagnostic, colour: Colour) -> String {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let title = level.primary_title(diagnostic.problem.message()).id(diagnostic.problem.code());
+    let title = level.primary_title(message(diagnostic)).id(diagnostic.problem.code());
     let mut group = match &diagnostic.span {
         Some(span) => title.element(
             Snippet::source(span.file.text())
                 .path(span.file.path())
-                .annotation(AnnotationKind::Primary.span(span.range.clone())),
+                .annotation(AnnotationKind::Primary.span(shown(span))),
         ),
         None => Group::with_title(title),
     };
@@ -88,11 +110,11 @@ fn json(diagnostic: &Diagnostic) -> String {
     let line = JsonLine {
         code: diagnostic.problem.code(),
         severity: word(diagnostic.severity),
-        message: diagnostic.problem.message(),
+        message: message(diagnostic),
         file: diagnostic.span.as_ref().map(|span| span.file.path()),
         line: position.map(|p| p.0),
         column: position.map(|p| p.1),
-        snippet: diagnostic.span.as_ref().map(super::Span::text),
+        snippet: diagnostic.span.as_ref().map(|span| &span.file.text()[shown(span)]),
         hints: diagnostic.problem.hints(),
     };
     let mut text = serde_json::to_string(&line).expect("strings and numbers always serialise");
@@ -102,7 +124,7 @@ fn json(diagnostic: &Diagnostic) -> String {
 
 fn short(diagnostic: &Diagnostic) -> String {
     let severity = word(diagnostic.severity);
-    let (code, message) = (diagnostic.problem.code(), diagnostic.problem.message());
+    let (code, message) = (diagnostic.problem.code(), message(diagnostic));
     match &diagnostic.span {
         Some(span) => {
             let (line, column) = span.start();

@@ -39,6 +39,13 @@ impl std::fmt::Display for Subject {
     }
 }
 
+impl Subject {
+    /// What names its files: `region`, or `region_place`; ids have no underscore, so no two subjects share a name.
+    pub fn file_stem(&self) -> String {
+        self.to_string().replace('/', "_")
+    }
+}
+
 /// The shared part of a workspace's data, and where the rest lies.
 #[derive(Debug, Clone)]
 pub struct CaseBook {

@@ -237,7 +237,44 @@ fn read_quantity(
         let (printed, read, value) = (printed.get_ref().clone(), read.to_string(), number.to_string());
         reader.report(Problem::AsPrinted { printed, read, value }, span);
     }
+    if let Some(printed) = &raw.as_printed {
+        let span = reader.span(printed);
+        compare_words(printed.get_ref(), qualifier, &word, upper, span, reader);
+    }
     Some(Quantity { value: number, upper, unit, qualifier, word, decimals: None })
+}
+
+/// The words as printed must say the same qualifier and the same range as the entry.
+fn compare_words(
+    printed: &str,
+    qualifier: Qualifier,
+    word: &str,
+    upper: Option<f64>,
+    span: Span,
+    reader: &mut Reader<'_>,
+) {
+    let said =
+        Qualifier::ALL.iter().flat_map(|(_, _, words)| words.iter()).find(|said| printed.contains(**said));
+    let mut differ = |says: String, entry: String| {
+        reader.report(Problem::AsPrintedSays { printed: printed.to_owned(), says, entry }, span.clone());
+    };
+    match said {
+        Some(said) if !printed.contains(word) || word.is_empty() => {
+            let entry = if word.is_empty() { format!("`{}`", qualifier.name()) } else { format!("`{word}`") };
+            differ(format!("`{said}`"), entry);
+        }
+        None if !word.is_empty() => differ("no qualifier".to_owned(), format!("`{word}`")),
+        _ => {}
+    }
+    let range = printed.split_once(['-', '至', '～', '—', '~']).map(|(_, after)| after).and_then(read_number);
+    match (range, upper) {
+        (Some(read), Some(upper)) if (read - upper).abs() > 1e-9 => {
+            differ(format!("up to {read}"), format!("up to {upper}"));
+        }
+        (Some(read), None) => differ(format!("up to {read}"), "no `upper`".to_owned()),
+        (None, Some(upper)) => differ("no range".to_owned(), format!("up to {upper}")),
+        _ => {}
+    }
 }
 
 fn read_coverage(raw: &FactEntry, name: &str, head: &Span, reader: &mut Reader<'_>) -> Option<Coverage> {

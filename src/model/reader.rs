@@ -8,7 +8,7 @@ use std::sync::Arc;
 use toml::Spanned;
 
 use super::time::Date;
-use crate::casefile::Field;
+use crate::casefile::{self, Field};
 use crate::diag::{Diagnostics, Problem, SourceFile, Span, nearest};
 
 /// A file being turned into the model, and what was found wrong on the way.
@@ -68,10 +68,7 @@ impl Reader<'_> {
         let id = self.need(field, "id", entry, "\"joint-bodies\"", head)?;
         let span = self.span(id);
         let id = id.get_ref();
-        let fits = id.starts_with(|c: char| c.is_ascii_lowercase())
-            && !id.ends_with('-')
-            && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        if !fits {
+        if !casefile::is_id(id) {
             self.report(Problem::BadId { id: id.clone() }, span);
             return None;
         }

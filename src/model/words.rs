@@ -148,21 +148,30 @@ fn locate(span: &Span, words: &str) -> Span {
 
 fn check_digits(words: &str, span: &Span, diagnostics: &mut Diagnostics) {
     let is_digit = |c: char| c.is_ascii_digit() || ('０'..='９').contains(&c);
-    let Some(start) = words.find(is_digit) else { return };
-    let end =
-        words[start..].find(|c: char| !is_digit(c) && c != '.').map_or(words.len(), |length| start + length);
-    let place = match span.text().find(words) {
-        Some(at) => span.within(at + start..at + end),
-        None => span.clone(),
-    };
-    diagnostics.push(Problem::TypedDigit { digit: words[start..end].to_owned() }, place);
+    let mut at = 0;
+    while let Some(start) = words[at..].find(is_digit).map(|found| at + found) {
+        let rest = &words[start..];
+        let length = rest.find(|c: char| !is_digit(c) && c != '.').unwrap_or(rest.len());
+        let place = match span.text().find(words) {
+            Some(base) => span.within(base + start..base + start + length),
+            None => span.clone(),
+        };
+        diagnostics.push(Problem::TypedDigit { digit: words[start..start + length].to_owned() }, place);
+        at = start + length;
+    }
 }
 
 fn check_terms(text: &str, span: &Span, terms: &[Term], diagnostics: &mut Diagnostics) {
     for term in terms {
-        if text.contains(&term.wrong) {
-            let (wrong, right, why) = (term.wrong.clone(), term.right.clone(), term.why.clone());
-            diagnostics.push(Problem::WrongTerm { wrong, right, why }, locate(span, &term.wrong));
+        let (wrong, right, why) = (&term.wrong, &term.right, &term.why);
+        let problem = || Problem::WrongTerm { wrong: wrong.clone(), right: right.clone(), why: why.clone() };
+        let places: Vec<usize> = span.text().match_indices(wrong).map(|(at, _)| at).collect();
+        for at in &places {
+            diagnostics.push(problem(), span.within(*at..at + wrong.len()));
+        }
+        // Written with escapes, the term stands in the text but not in the file.
+        if places.is_empty() && text.contains(wrong) {
+            diagnostics.push(problem(), span.clone());
         }
     }
 }
@@ -204,6 +213,7 @@ mod tests {
     #[test]
     fn slips_are_found_where_they_stand() {
         assert_eq!(read("有58个").1, ["1:2 `58` is typed by hand"]);
+        assert_eq!(read("有58个，另60个").1, ["1:2 `58` is typed by hand", "1:7 `60` is typed by hand"]);
         assert_eq!(read("有{joint bodies}个").1, ["1:2 `{joint bodies}` is not a reference"]);
         assert_eq!(read("有{joint-bodies个").1, ["1:2 a brace is not closed"]);
         assert_eq!(read("推动高品质发展").1, ["1:3 `高品质发展` is not the term to use"]);

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::{
-    Loaded, Order, Pipeline, PipelineError, Wish, Workspace, all_orders, edition, make_view, open_data,
-    open_engine,
+    Document, Loaded, Order, Pipeline, PipelineError, Wish, Workspace, all_orders, edition, make_view,
+    open_data, open_engine,
 };
-use crate::diag::{Diagnostics, Problem, Warned};
+use crate::diag::{Diagnostics, Problem, Warned, nearest};
 use crate::disk;
-use crate::model::{CaseBook, Period, Region, Text};
+use crate::model::{CaseBook, Period, Region, Subject, Text};
+use crate::settings::Settings;
 use crate::views::Part;
 
 /// Checks everything: settings, shared data, every region, every text, every declared comparison, and the characters of all.
@@ -21,9 +22,8 @@ pub fn check(workspace: &Workspace, as_of: NaiveDate) -> Result<Diagnostics, Pip
     let Warned { output: (settings, book), mut diagnostics } = open_data(workspace);
     let engine = open_engine(workspace, &settings)?;
     diagnostics.extend(engine.diagnostics);
-    let (orders, found) = all_orders(&settings, &book);
+    let (mut orders, found) = all_orders(&settings, &book);
     diagnostics.extend(found);
-    check_text_names(&book, &orders, &mut diagnostics);
     let wish = Wish {
         as_of,
         as_of_given: true,
@@ -45,6 +45,9 @@ pub fn check(workspace: &Workspace, as_of: NaiveDate) -> Result<Diagnostics, Pip
         }
         read.insert(id.clone(), region.output);
     }
+    check_places(&settings, &read, &mut diagnostics);
+    orders.extend(places_with_texts(&book, &read));
+    check_text_names(&book, &orders, &mut diagnostics);
     for order in &orders {
         let texts = texts_of(&book, order, &mut diagnostics);
         let regions: Option<BTreeMap<String, Region>> = order
@@ -67,6 +70,45 @@ pub fn check(workspace: &Workspace, as_of: NaiveDate) -> Result<Diagnostics, Pip
     used.report(&book.catalogue, &mut diagnostics);
     diagnostics.sort();
     Ok(diagnostics)
+}
+
+/// Reports places of declared comparisons that their region does not have.
+fn check_places(
+    settings: &Settings,
+    regions: &BTreeMap<String, Option<Region>>,
+    diagnostics: &mut Diagnostics,
+) {
+    for (place, span) in settings.comparisons.iter().flat_map(|comparison| &comparison.places) {
+        let subject = Subject::parse(place);
+        let (Some(id), Some(Some(region))) = (&subject.place, regions.get(&subject.region)) else { continue };
+        if !region.places.contains_key(id) {
+            let near = nearest(id, region.places.keys().map(String::as_str));
+            diagnostics.push(Problem::DanglingId { kind: "place", id: id.clone(), near }, span.clone());
+        }
+    }
+}
+
+/// The briefings of places that somebody has written a text for.
+fn places_with_texts(book: &CaseBook, regions: &BTreeMap<String, Option<Region>>) -> Vec<Order> {
+    let names: Vec<String> = disk::list(&book.data.join("texts"), "toml")
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
+        .collect();
+    let places = regions.values().flatten().flat_map(|region| {
+        let own = region.places.keys().filter(|id| **id != region.id);
+        own.map(|id| Subject { region: region.id.clone(), place: Some(id.clone()) })
+    });
+    places
+        .map(|subject| Order {
+            document: Document::Region,
+            subject: subject.file_stem(),
+            members: vec![subject],
+            title: None,
+            has_text: true,
+        })
+        .filter(|order| names.iter().any(|name| name.starts_with(&format!("region-{}", order.subject))))
+        .collect()
 }
 
 /// All texts of an order: the one for every period and those of single periods; one none where there is no text at all.
@@ -101,7 +143,7 @@ fn check_text_names(book: &CaseBook, orders: &[Order], diagnostics: &mut Diagnos
         });
         if !fits {
             let reason =
-                "it is named <document>-<subject>[-<period>].toml, with a region or a declared comparison"
+                "it is named <document>-<subject>[-<period>].toml, with a region, a place as region_place, or a declared comparison"
                     .into();
             diagnostics.push_nowhere(Problem::TextFileName { file: format!("data/texts/{name}"), reason });
         }

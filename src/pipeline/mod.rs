@@ -6,14 +6,14 @@ mod check;
 mod order;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Instant;
 
 use chrono::NaiveDate;
 
-use crate::diag::{Diagnostics, Problem, Span, Warned};
+use crate::diag::{Diagnostics, Problem, SourceFile, Span, Warned, nearest};
 use crate::disk::{self, PathError};
 use crate::ledger::{Entry, LedgerError, Manifest};
 use crate::model::{CaseBook, Period, Region, Subject, Text};
@@ -203,7 +203,8 @@ impl Pipeline {
         {
             let made = self.made(order, &loaded, &edition(wish, date, entry.moved), &mut Diagnostics::new());
             let same = self.inputs(order, &bytes_of(&made)) == entry.inputs
-                && disk::read(&target).is_ok_and(|pdf| disk::sha256(&pdf) == entry.pdf);
+                && is_whole(&target, &entry.pdf)
+                && is_whole(&target.with_extension("json"), &entry.view);
             if same {
                 return Ok((End::Unchanged { path: target, pages: entry.pages }, None));
             }
@@ -290,8 +291,20 @@ impl Pipeline {
                 regions.insert(member.region.clone(), known);
             }
         }
-        let text =
-            self.book.text(order.document.name(), &order.subject, &wish.period.to_string(), diagnostics);
+        for member in &order.members {
+            let Some(place) = &member.place else { continue };
+            let Some(region) = regions.get(&member.region) else { continue };
+            if !region.places.contains_key(place) {
+                sound = false;
+                let near = nearest(place, region.places.keys().map(String::as_str));
+                diagnostics.push_nowhere(Problem::DanglingId { kind: "place", id: member.to_string(), near });
+            }
+        }
+        let period = wish.period.to_string();
+        let text = order
+            .has_text
+            .then(|| self.book.text(order.document.name(), &order.subject, &period, diagnostics))
+            .flatten();
         let text = text.filter(|text| suits(text, &later, wish.period, diagnostics));
         (sound && regions.len() == distinct(&order.members)).then_some(Loaded { regions, text })
     }
@@ -375,6 +388,11 @@ fn edition(wish: &Wish, date: NaiveDate, moved: usize) -> Edition {
     Edition { date, period: wish.period, issue: wish.issue, part: wish.part, moved }
 }
 
+/// Whether a file is there as it was recorded.
+fn is_whole(path: &Path, digest: &str) -> bool {
+    disk::read(path).is_ok_and(|bytes| disk::sha256(&bytes) == digest)
+}
+
 fn bytes_of(made: &Made) -> Vec<u8> {
     let mut bytes = serde_json::to_vec_pretty(&made.view).expect("a view always serialises");
     bytes.push(b'\n');
@@ -388,9 +406,16 @@ fn distinct(members: &[Subject]) -> usize {
     regions.len()
 }
 
-fn place_of(file: &std::sync::Arc<crate::diag::SourceFile>, character: char) -> Option<Span> {
-    let at = file.text().find(character)?;
-    Some(Span::new(file, at..at + character.len_utf8()))
+/// Where a character stands in a file, comments left out.
+fn place_of(file: &Arc<SourceFile>, character: char) -> Option<Span> {
+    let mut start = 0;
+    for line in file.text().split_inclusive('\n') {
+        if let Some(at) = line.find(character).filter(|_| !line.trim_start().starts_with('#')) {
+            return Some(Span::new(file, start + at..start + at + character.len_utf8()));
+        }
+        start += line.len();
+    }
+    None
 }
 
 /// Runs some work on a stack that a deeply nested document fits on.

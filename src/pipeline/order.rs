@@ -16,12 +16,14 @@ use crate::views::Part;
 pub struct Order {
     /// Which kind.
     pub document: Document,
-    /// What names its files and its text: `pingliang`, `pingliang-lingtai`, `four-places`.
+    /// What names its files and its text: `pingliang`, `pingliang_lingtai`, `four-places`.
     pub subject: String,
     /// Its places.
     pub members: Vec<Subject>,
     /// Its title, where no text gives one.
     pub title: Option<String>,
+    /// Whether a text may belong to it: comparisons that nobody declared have none.
+    pub has_text: bool,
 }
 
 /// The kinds of document.
@@ -113,6 +115,7 @@ pub fn all_orders(settings: &Settings, book: &CaseBook) -> (Vec<Order>, Diagnost
             subject: id.clone(),
             members: vec![Subject { region: id.clone(), place: None }],
             title: None,
+            has_text: true,
         })
         .collect();
     for comparison in &settings.comparisons {
@@ -133,6 +136,7 @@ pub fn all_orders(settings: &Settings, book: &CaseBook) -> (Vec<Order>, Diagnost
                 subject: comparison.id.clone(),
                 members,
                 title: comparison.title.clone(),
+                has_text: true,
             });
         }
     }

@@ -272,9 +272,13 @@ impl<'a> Citations<'a> {
             Some(region) => {
                 let found = self.parties.iter().find(|party| party.region.id == region);
                 if found.is_none() {
-                    let near = nearest(region, self.parties.iter().map(|p| p.region.id.as_str()));
-                    let problem = Problem::DanglingId { kind: "region", id: region.to_owned(), near };
-                    diagnostics.push(problem, place.clone());
+                    let there: Vec<String> =
+                        self.parties.iter().map(|p| format!("`{}`", p.region.id)).collect();
+                    let message = format!(
+                        "`{region}` is not part of this document, which is about {}",
+                        there.join(", ")
+                    );
+                    diagnostics.push(Problem::BadReference { message }, place.clone());
                 }
                 found
             }

@@ -6,7 +6,7 @@ use super::charts::ranked;
 use super::cite::{Citations, Item, Party};
 use super::flags::{LEGEND, flags, may_be_ranked};
 use super::in_words::{in_words, printed};
-use super::numerals::{han, han_of};
+use super::numerals::han_of;
 use super::plates::{own_runs, source_line};
 use super::shape::{
     Annex, Block, Compared, ComparisonRow, Figure, FigureSection, Glance, Named, Plate, PresenceCell,
@@ -411,7 +411,7 @@ fn comparison<'a>(
             0 => "没有一项可直接排名".to_owned(),
             some => format!("{}项可直接排名", han_of(some)),
         };
-        format!("{}项指标里，{}项两地以上有数，{rank}", han(table.rows.len()), han_of(table.shared()))
+        format!("{}项指标里，{}项两地以上有数，{rank}", han_of(table.rows.len()), han_of(table.shared()))
     });
     let regions: Vec<String> = citations.parties().iter().map(|party| party.short().to_owned()).collect();
     let alt: Vec<String> = rows

@@ -51,7 +51,9 @@ pub(super) fn flags(cells: &[(&Party<'_>, Vec<Item<'_>>)]) -> Vec<&'static str> 
 fn same_definition(a: Item<'_>, b: Item<'_>) -> bool {
     match (a, b) {
         (Item::Fact(a), Item::Fact(b)) => {
-            a.indicator.id == b.indicator.id || a.indicator.comparable_with.contains(&b.indicator.id)
+            a.indicator.id == b.indicator.id
+                || a.indicator.comparable_with.contains(&b.indicator.id)
+                || b.indicator.comparable_with.contains(&a.indicator.id)
         }
         _ => a.definition() == b.definition(),
     }

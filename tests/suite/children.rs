@@ -12,8 +12,8 @@ fn places_named_on_the_command_line_are_compared() {
     }
     let project = Project::counties();
     let run = project.generate(["--compare", "qinghe/dongtai,qinghe/xitai,baishi"]);
-    run.ok().prints("made comparative qinghe-dongtai+qinghe-xitai+baishi: ");
-    let path = "reports/2026-11/comparative/qinghe-dongtai+qinghe-xitai+baishi.pdf";
+    run.ok().prints("made comparative qinghe_dongtai+qinghe_xitai+baishi: ");
+    let path = "reports/2026-11/comparative/qinghe_dongtai+qinghe_xitai+baishi.pdf";
     let text = texts(&project.path(path)).concat();
     for name in ["东台镇", "西台镇", "白石"] {
         assert!(text.contains(name), "no {name}");
@@ -79,7 +79,7 @@ fn a_place_has_a_briefing_of_its_own() {
     }
     let project = Project::counties();
     let run = project.generate(["--region", "qinghe/dongtai"]);
-    run.ok().prints("made region qinghe-dongtai: ");
+    run.ok().prints("made region qinghe_dongtai: ");
     let view = project.view(["--region", "qinghe/dongtai"]);
     let text = view.to_string();
     assert!(text.contains("7个") && text.contains("东台镇"), "{text}");

@@ -18,6 +18,7 @@ mod hostile;
 mod house;
 mod killed;
 mod listing;
+mod mended;
 mod mutated;
 mod new_region;
 mod page;
