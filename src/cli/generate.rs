@@ -37,6 +37,7 @@ pub(crate) fn run(common: &Common, verb: &Generate, terminal: &Terminal) -> Resu
     }
     let engine = pipeline::open_engine(&workspace, &settings)?;
     let Some(engine_output) = engine.output else { return Err(Failure::Diagnostics(engine.diagnostics)) };
+    terminal.messages(&engine.diagnostics);
     let pipeline = Pipeline::new(workspace, settings, book, engine_output);
     if verb.view {
         let [order] = orders.as_slice() else {

@@ -108,6 +108,8 @@ pub enum Problem {
     // ── faces and templates ──
     /// A role has no face at all.
     RoleWithoutFace { role: String, wanted: String },
+    /// A face that a role declares before others is not there.
+    FaceAbsent { role: String, family: String, instead: String },
     /// No face of the role has this character.
     NoGlyph { character: char, role: String },
     /// The character comes from a later face of the role.
@@ -166,6 +168,7 @@ impl Problem {
             Self::BadPlate { .. } => "bad-plate",
             Self::BadSetting { .. } => "bad-setting",
             Self::RoleWithoutFace { .. } => "role-without-face",
+            Self::FaceAbsent { .. } => "face-absent",
             Self::NoGlyph { .. } => "no-glyph",
             Self::Substituted { .. } => "substituted",
             Self::Box { .. } => "box",
@@ -186,6 +189,7 @@ impl Problem {
             | Self::TooLong { .. }
             | Self::TextTooLate { .. }
             | Self::Substituted { .. }
+            | Self::FaceAbsent { .. }
             | Self::BodyTooLong { .. }
             | Self::Template { fatal: false, .. } => Severity::Warning,
             _ => Severity::Error,
@@ -251,6 +255,9 @@ impl Problem {
             Self::TextFileName { file, reason } => format!("`{file}` belongs to no document: {reason}"),
             Self::BadPlate { message, .. } | Self::BadSetting { message, .. } => message.clone(),
             Self::RoleWithoutFace { role, .. } => format!("no face for the role `{role}`"),
+            Self::FaceAbsent { role, family, instead } => {
+                format!("no face `{family}` for the role `{role}`; `{instead}` takes its place")
+            }
             Self::NoGlyph { character, role } => {
                 format!("no face of the role `{role}` has `{character}` (U+{:04X})", u32::from(*character))
             }
@@ -338,6 +345,9 @@ impl Problem {
             }
             Self::NoGlyph { .. } => {
                 one("write another character, or add a face that has it to templates/lib/faces.toml".into())
+            }
+            Self::FaceAbsent { .. } => {
+                one("run scripts/fetch-fonts, or take the family out of templates/lib/faces.toml".into())
             }
             Self::Box { .. } => one("declare a face that has it in templates/lib/faces.toml".into()),
             Self::Template { hints, .. } => hints.clone(),

@@ -97,9 +97,26 @@ pub fn open_engine(
     };
     let faces = Faces::find(roles, &search)?;
     Ok(match Engine::open(&workspace.templates, faces) {
-        Ok(engine) => Warned { output: Some(engine), diagnostics: Diagnostics::new() },
+        Ok(engine) => {
+            let diagnostics = absent_faces(&engine);
+            Warned { output: Some(engine), diagnostics }
+        }
         Err(diagnostics) => Warned { output: None, diagnostics },
     })
+}
+
+/// Declared faces that are not there although a later one of the role is: every page would look different without a word.
+fn absent_faces(engine: &Engine) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    for role in engine.faces().describe() {
+        let there = role.faces.iter().position(|face| face.found.is_some());
+        for absent in role.faces.iter().take(there.unwrap_or(0)) {
+            let instead = there.map_or_else(String::new, |at| role.faces[at].family.clone());
+            let (role, family) = (role.role.clone(), absent.family.clone());
+            diagnostics.push_nowhere(Problem::FaceAbsent { role, family, instead });
+        }
+    }
+    diagnostics
 }
 
 impl Pipeline {

@@ -1,9 +1,10 @@
 //! Bugs that were found once, each with the case that showed it.
 
 use std::fs;
+use std::process::Command;
 
-use crate::project::Project;
-use crate::tools::have;
+use crate::project::{Project, Run};
+use crate::tools::{faces, have};
 
 #[test]
 fn an_id_of_a_comparison_cannot_leave_the_output_folder() {
@@ -159,4 +160,27 @@ fn a_foreign_region_is_said_to_be_foreign() {
     project.write("data/texts/region-qinghe.toml", "format = 1\nlead = \"有{baishi:joint-bodies}\"\n");
     let run = project.check();
     run.ends(2).says("`baishi` is not part of this document, which is about `qinghe`");
+}
+
+#[test]
+fn a_face_that_is_not_there_is_missed() {
+    if !have(&["faces"]) {
+        return;
+    }
+    let project = Project::counties();
+    let fonts = project.path("some-fonts");
+    fs::create_dir(&fonts).expect("a folder in the temporary one");
+    for face in fs::read_dir(faces().expect("asked for above")).expect("the faces are there").flatten() {
+        if !face.file_name().to_string_lossy().starts_with("FandolFang") {
+            std::os::unix::fs::symlink(face.path(), fonts.join(face.file_name())).expect("a link");
+        }
+    }
+    let check = |more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_report"));
+        command.env_clear().arg("--workspace").arg(project.path("")).arg("--fonts").arg(&fonts);
+        Run::of(command.args(["check", "--as-of", "2026-11-30", "--message-format", "short"]).args(more))
+    };
+    let words = "warning[face-absent]: no face `FandolFang R` for the role `text`; `Noto Serif CJK SC` takes its place";
+    check(&[]).ok().says(words);
+    check(&["--deny", "face-absent"]).ends(2);
 }
