@@ -39,10 +39,28 @@ impl Reader<'_> {
         example: &'static str,
         head: &Span,
     ) -> Option<&'f Spanned<T>> {
-        if field.is_none() {
+        if field.is_none() && !self.was_refused(key, head) {
             self.report(Problem::MissingKey { key, entry: entry.to_owned(), example }, head.clone());
         }
         field.as_ref()
+    }
+
+    /// Whether the key stands in this entry with a value that was refused: it is then not missing besides.
+    fn was_refused(&self, key: &str, head: &Span) -> bool {
+        self.diagnostics.iter().any(|found| {
+            let Some(span) =
+                found.span.as_ref().filter(|_| matches!(found.problem, Problem::WrongType { .. }))
+            else {
+                return false;
+            };
+            let (from, to) = (head.range.end, span.range.start);
+            let between =
+                (from < to && span.file.path() == self.file.path()).then(|| &self.file.text()[from..to]);
+            between.is_some_and(|text| {
+                let line = text.rsplit('\n').next().unwrap_or(text);
+                !text.contains("\n[") && line.split('=').next().is_some_and(|name| name.trim() == key)
+            })
+        })
     }
 
     /// A text that must be there and not be blank.

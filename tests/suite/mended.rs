@@ -184,3 +184,12 @@ fn a_face_that_is_not_there_is_missed() {
     check(&[]).ok().says(words);
     check(&["--deny", "face-absent"]).ends(2);
 }
+
+#[test]
+fn a_key_of_the_wrong_type_is_not_missing_besides() {
+    let project = Project::counties();
+    project.replace("data/regions/baishi.toml", "value = 46", "value = \"46\"");
+    let run = project.check();
+    run.ends(2).says("data/regions/baishi.toml:17:9: error[wrong-type]: ").says("1 error, ");
+    assert!(!run.stderr.contains("missing-key"), "{}", run.stderr);
+}
