@@ -1,7 +1,7 @@
 //! `report doctor`: what is set up, what is missing, and the command that mends it.
 
 use briefing::pipeline;
-use briefing::typeset::{Embedding, Faces, Roles, Search, SystemFaces};
+use briefing::typeset::{Embedding, Roles};
 
 use super::args::Common;
 use super::failure::{Failure, Outcome};
@@ -30,17 +30,7 @@ pub(crate) fn run(common: &Common, terminal: &Terminal) -> Result<Outcome, Failu
             terminal.messages(&diagnostics);
         }
         Ok(roles) => {
-            let search = Search {
-                folder: &workspace.fonts,
-                system: &workspace.system_fonts,
-                system_faces: if settings.system_faces {
-                    SystemFaces::Everywhere
-                } else {
-                    SystemFaces::ForEmptyRoles
-                },
-                memory: workspace.memory.as_deref(),
-            };
-            let faces = Faces::find(roles, &search).map_err(pipeline::PipelineError::from)?;
+            let faces = pipeline::find_faces(&workspace, settings, roles)?;
             let mut empty = false;
             for role in faces.describe() {
                 for face in &role.faces {

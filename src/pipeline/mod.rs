@@ -85,6 +85,21 @@ pub fn open_engine(
         Ok(roles) => roles,
         Err(diagnostics) => return Ok(Warned { output: None, diagnostics }),
     };
+    let faces = find_faces(workspace, settings, roles)?;
+    Ok(match Engine::open(&workspace.templates, faces) {
+        Ok(engine) => {
+            let diagnostics = absent_faces(&engine);
+            Warned { output: Some(engine), diagnostics }
+        }
+        Err(diagnostics) => Warned { output: None, diagnostics },
+    })
+}
+
+/// The faces of the declared roles, where the workspace and its settings say to look.
+///
+/// # Errors
+/// When the folder of faces cannot be read.
+pub fn find_faces(workspace: &Workspace, settings: &Settings, roles: Roles) -> Result<Faces, PipelineError> {
     let search = Search {
         folder: &workspace.fonts,
         system: &workspace.system_fonts,
@@ -95,14 +110,7 @@ pub fn open_engine(
         },
         memory: workspace.memory.as_deref(),
     };
-    let faces = Faces::find(roles, &search)?;
-    Ok(match Engine::open(&workspace.templates, faces) {
-        Ok(engine) => {
-            let diagnostics = absent_faces(&engine);
-            Warned { output: Some(engine), diagnostics }
-        }
-        Err(diagnostics) => Warned { output: None, diagnostics },
-    })
+    Ok(Faces::find(roles, &search)?)
 }
 
 /// Declared faces that are not there although a later one of the role is: every page would look different without a word.

@@ -8,6 +8,7 @@ mod charts;
 mod cite;
 mod comparative;
 mod diagrams;
+mod filled;
 mod flags;
 mod in_words;
 mod numerals;
