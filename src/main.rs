@@ -11,6 +11,9 @@ use clap::Parser;
 use cli::{Args, Failure};
 use terminal::Terminal;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let args = Args::parse();
     let format = match args.common.message_format {
