@@ -11,6 +11,7 @@
 //! - [`typeset`] Typst: one view to one PDF
 //! - [`ledger`] what was made
 //! - [`pipeline`] the one place that composes the steps
+//! - [`schedule`] what is due, and doing it once
 //!
 //! The library never prints, never reads arguments, the environment or the clock.
 
@@ -28,3 +29,5 @@ pub mod typeset;
 pub mod ledger;
 
 pub mod pipeline;
+
+pub mod schedule;

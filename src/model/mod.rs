@@ -2,6 +2,7 @@
 //!
 //! How they are written is left to `casefile`, how they are printed to `views`.
 
+mod calendar;
 mod case;
 mod casebook;
 mod catalogue;
@@ -15,6 +16,7 @@ mod relation;
 mod time;
 mod words;
 
+pub use calendar::{Calendars, NoCalendar};
 pub use case::Case;
 pub use casebook::{CaseBook, Subject, Text, Used};
 pub use catalogue::{Catalogue, Flow, Indicator, Practice, Source, SourceKind, Strand, Term, Theme, Topic};
