@@ -98,10 +98,18 @@ impl AtomicFile {
     ///
     /// # Errors
     /// When the disk is full or the system refuses; the old file, if there was one, is then untouched.
-    pub fn finish(mut self, content: &[u8]) -> Result<(), PathError> {
+    pub fn finish(self, content: &[u8]) -> Result<(), PathError> {
+        readable_by_others(self.temporary.as_file()).map_err(|e| PathError::new("write", &self.target, e))?;
+        self.finish_private(content)
+    }
+
+    /// As [`AtomicFile::finish`], for a file that only its owner may read.
+    ///
+    /// # Errors
+    /// As [`AtomicFile::finish`].
+    pub fn finish_private(mut self, content: &[u8]) -> Result<(), PathError> {
         let fail = |e| PathError::new("write", &self.target, e);
         self.temporary.write_all(content).map_err(fail)?;
-        readable_by_others(self.temporary.as_file()).map_err(fail)?;
         self.temporary.as_file().sync_all().map_err(fail)?;
         self.temporary.persist(&self.target).map_err(|e| PathError::new("replace", &self.target, e.error))?;
         sync_folder(&self.target)
@@ -114,6 +122,14 @@ impl AtomicFile {
 /// As [`AtomicFile::create`] and [`AtomicFile::finish`].
 pub fn write(target: &Path, content: &[u8]) -> Result<(), PathError> {
     AtomicFile::create(target)?.finish(content)
+}
+
+/// Writes a whole file that only its owner may read.
+///
+/// # Errors
+/// As [`AtomicFile::create`] and [`AtomicFile::finish`].
+pub fn write_private(target: &Path, content: &[u8]) -> Result<(), PathError> {
+    AtomicFile::create(target)?.finish_private(content)
 }
 
 /// Temporary files are private by default; a briefing is meant to be read by those the folder lets in.

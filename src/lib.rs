@@ -9,7 +9,8 @@
 //! - [`model`] the validated domain
 //! - [`views`] what a reader will see
 //! - [`typeset`] Typst: one view to one PDF
-//! - [`ledger`] what was made
+//! - [`ledger`] what was made, numbered and scheduled
+//! - [`workers`] child processes with a deadline and a memory limit
 //! - [`pipeline`] the one place that composes the steps
 //! - [`schedule`] what is due, and doing it once
 //!
@@ -27,6 +28,8 @@ pub mod views;
 pub mod typeset;
 
 pub mod ledger;
+
+pub mod workers;
 
 pub mod pipeline;
 

@@ -6,7 +6,7 @@ use briefing::diag::Diagnostics;
 use briefing::model::{CaseBook, Period, Subject};
 use briefing::pipeline::{self, Document, End, Order, Pipeline, Wish};
 use briefing::settings::Settings;
-use briefing::views::Part;
+use briefing::views::{Numbered, Part};
 
 use super::args::{Common, DocumentKind, Generate, PartArg};
 use super::failure::{Failure, Outcome, with_causes};
@@ -24,7 +24,7 @@ pub(crate) fn run(common: &Common, verb: &Generate, terminal: &Terminal) -> Resu
     terminal.messages(&data.diagnostics);
     let orders = orders(verb, &settings, &book)?;
     let wish = wish(verb, &settings, terminal)?;
-    if wish.issue.is_some() && orders.len() != 1 {
+    if wish.number.is_some() && orders.len() != 1 {
         let hint = Some("give --region with one id".to_owned());
         return Err(Failure::usage(format!("--issue numbers one document, not {}", orders.len()), hint));
     }
@@ -158,7 +158,7 @@ fn wish(verb: &Generate, settings: &Settings, terminal: &Terminal) -> Result<Wis
         as_of,
         as_of_given,
         period,
-        issue: verb.issue,
+        number: verb.issue.map(|number| Numbered { number, total: None }),
         part: match verb.part {
             PartArg::All => Part::All,
             PartArg::Body => Part::Body,

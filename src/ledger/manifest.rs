@@ -4,10 +4,11 @@
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::LedgerError;
 use crate::disk::{self, PathError};
 
 /// The file's name within the output folder.
@@ -28,8 +29,12 @@ pub struct Entry {
     pub period: String,
     /// `all` or `body`.
     pub part: String,
-    /// The number of the issue.
-    pub issue: u32,
+    /// 第N期, where it bears a number.
+    #[serde(default)]
+    pub number: Option<u32>,
+    /// 总第N期. Only the ledger gives it: what has one was issued, and is never written over by a draft.
+    #[serde(default)]
+    pub total: Option<u32>,
     /// The date of the document: the day it was first made with these inputs.
     pub date: String,
     /// How many pages it has.
@@ -40,6 +45,9 @@ pub struct Entry {
     pub pdf: String,
     /// SHA-256 of the view, which lies beside it.
     pub view: String,
+    /// SHA-256 of what it says, without number and date.
+    #[serde(default)]
+    pub content: String,
     /// SHA-256 over view, templates, faces, engine and options: what the PDF was made from.
     pub inputs: String,
 }
@@ -50,31 +58,6 @@ pub struct Manifest {
     format: u32,
     /// The entries by path, with `/`.
     pub entries: BTreeMap<String, Entry>,
-}
-
-/// An operation on the manifest that failed.
-#[derive(Debug, thiserror::Error)]
-pub enum LedgerError {
-    /// The disk refused.
-    #[error(transparent)]
-    Disk(#[from] PathError),
-    /// The file is not what this program writes.
-    #[error("cannot understand `{}`", path.display())]
-    Broken {
-        /// The manifest.
-        path: PathBuf,
-        /// What the parser says.
-        #[source]
-        source: serde_json::Error,
-    },
-    /// A newer version wrote it.
-    #[error("`{}` was written by a newer version (format {format})", path.display())]
-    Newer {
-        /// The manifest.
-        path: PathBuf,
-        /// The format it has.
-        format: u32,
-    },
 }
 
 impl Manifest {

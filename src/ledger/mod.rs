@@ -1,7 +1,19 @@
-//! What was made: the manifest beside the finished files.
+//! What was made, numbered and scheduled: the manifest beside the finished files, and the ledger in its own folder.
 //!
-//! Numbers, schedules and deliveries join it when there are any.
+//! When something is due is left to `schedule`.
 
+mod error;
+mod issues;
+mod lease;
 mod manifest;
+mod mounts;
+mod occurrences;
+mod schema;
+mod store;
 
-pub use manifest::{Entry, LedgerError, Manifest};
+pub use error::LedgerError;
+pub use issues::{Issue, IssueState, Number, Wanted};
+pub use lease::Lease;
+pub use manifest::{Entry, Manifest};
+pub use occurrences::{NewOccurrence, Occurrence, Origin, Seen, State, Task, TaskState};
+pub use store::Ledger;

@@ -28,7 +28,7 @@ pub fn check(workspace: &Workspace, as_of: NaiveDate) -> Result<Diagnostics, Pip
         as_of,
         as_of_given: true,
         period: Period::month_of(as_of),
-        issue: None,
+        number: None,
         part: Part::All,
         force: true,
         jobs: 1,

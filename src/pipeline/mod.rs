@@ -14,15 +14,18 @@ use std::time::Instant;
 use chrono::NaiveDate;
 
 use crate::diag::{Diagnostics, Problem, SourceFile, Span, Warned, nearest};
-use crate::disk::{self, PathError};
+use crate::disk;
 use crate::ledger::{Entry, LedgerError, Manifest};
 use crate::model::{CaseBook, Period, Region, Subject, Text};
 use crate::settings::Settings;
-use crate::typeset::{Engine, Faces, FacesError, Job, Roles, Search, Standard, SystemFaces, on_big_stack};
-use crate::views::{Edition, Made, Part, comparative_view, region_view, shape};
+use crate::typeset::{
+    Engine, Faces, FacesError, Job, Roles, Search, Standard, SystemFaces, Typeset, on_big_stack,
+};
+use crate::views::{Edition, Made, Numbered, Part, comparative_view, region_view, shape};
+use crate::workers::{Crew, WorkerError};
 
 pub use check::check;
-pub use order::{Document, End, Order, Outcome, Wish, all_orders};
+pub use order::{Document, End, MakeError, Order, Outcome, Wish, all_orders};
 
 /// Where everything lies.
 #[derive(Debug, Clone)]
@@ -63,6 +66,8 @@ pub struct Pipeline {
     settings: Settings,
     book: CaseBook,
     engine: Engine,
+    /// Who sets the documents; none for this process itself.
+    crew: Option<Crew>,
 }
 
 /// The settings and the shared data.
@@ -130,7 +135,36 @@ fn absent_faces(engine: &Engine) -> Diagnostics {
 impl Pipeline {
     /// Puts the parts together.
     pub fn new(workspace: Workspace, settings: Settings, book: CaseBook, engine: Engine) -> Self {
-        Self { workspace, settings, book, engine }
+        Self { workspace, settings, book, engine, crew: None }
+    }
+
+    /// Has the documents set by workers instead of this process.
+    #[must_use]
+    pub fn with_crew(mut self, crew: Crew) -> Self {
+        self.crew = Some(crew);
+        self
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The data.
+    pub fn book(&self) -> &CaseBook {
+        &self.book
+    }
+
+    /// Where everything lies.
+    pub fn workspace(&self) -> &Workspace {
+        &self.workspace
+    }
+
+    fn typeset(&self, job: &Job<'_>) -> Result<Warned<Option<Typeset>>, WorkerError> {
+        match &self.crew {
+            Some(crew) => crew.typeset(job),
+            None => Ok(self.engine.typeset(job)),
+        }
     }
 
     /// Makes the documents and records those that were made. `told` hears of each as it ends.
@@ -200,39 +234,50 @@ impl Pipeline {
         format!("{}/{}/{}{part}.pdf", wish.period, order.document.name(), order.subject)
     }
 
+    /// A digest of what a document would say today, without number and date; none where the diagnostics say why.
+    pub fn content(&self, order: &Order, wish: &Wish) -> Warned<Option<String>> {
+        let view = self.view(order, wish);
+        let output = view.output.map(|view| content_of(&view));
+        Warned { output, diagnostics: view.diagnostics }
+    }
+
     fn one(&self, order: &Order, wish: &Wish, before: &Manifest) -> (Outcome, Option<(String, Entry)>) {
         let started = Instant::now();
         let mut diagnostics = Diagnostics::new();
-        let path = Self::path_of(order, wish);
-        let (end, entry) = match self.make(order, wish, &path, before.entries.get(&path), &mut diagnostics) {
+        let (end, entry) = match self.make(order, wish, before, &mut diagnostics) {
             Ok((end, entry)) => (end, entry),
             Err(e) => (End::Failed(e), None),
         };
         let outcome = Outcome { order: order.clone(), diagnostics, end, took: started.elapsed() };
-        (outcome, entry.map(|entry| (path, entry)))
+        (outcome, entry)
     }
 
     fn make(
         &self,
         order: &Order,
         wish: &Wish,
-        path: &str,
-        recorded: Option<&Entry>,
+        before: &Manifest,
         diagnostics: &mut Diagnostics,
-    ) -> Result<(End, Option<Entry>), PathError> {
-        let target = self.workspace.out.join(path);
+    ) -> Result<(End, Option<(String, Entry)>), MakeError> {
         let Some(loaded) = self.load(order, wish, diagnostics) else { return Ok((End::Refused, None)) };
-        if let Some(entry) = recorded
-            .filter(|entry| !wish.force && (!wish.as_of_given || entry.date == wish.as_of.to_string()))
-            && let Ok(date) = entry.date.parse()
-        {
-            let made = self.made(order, &loaded, &edition(wish, date, entry.moved), &mut Diagnostics::new());
-            let same = self.inputs(order, &bytes_of(&made)) == entry.inputs
-                && is_whole(&target, &entry.pdf)
-                && is_whole(&target.with_extension("json"), &entry.view);
-            if same {
-                return Ok((End::Unchanged { path: target, pages: entry.pages }, None));
+        let mut path = Self::path_of(order, wish);
+        let is_issue = wish.number.is_some_and(|number| number.total.is_some());
+        if !is_issue && let Some(entry) = before.entries.get(&path).filter(|entry| entry.total.is_some()) {
+            // What was issued is never written over: a draft that says something else lies beside it.
+            if let Some(end) = self.unchanged(order, wish, &loaded, &path, entry) {
+                return Ok((end, None));
             }
+            path = path.replacen(".pdf", ".draft.pdf", 1);
+        }
+        let target = self.workspace.out.join(&path);
+        let may_stay =
+            |entry: &&Entry| !wish.force && (!wish.as_of_given || entry.date == wish.as_of.to_string());
+        let recorded = before.entries.get(&path).filter(may_stay);
+        let same_number = |entry: &&Entry| numbered(entry) == wish.number;
+        if let Some(entry) = recorded.filter(same_number)
+            && let Some(end) = self.unchanged(order, wish, &loaded, &path, entry)
+        {
+            return Ok((end, None));
         }
         let mut moved = 0;
         loop {
@@ -255,7 +300,7 @@ impl Pipeline {
                 ident: &format!("report:{path}"),
                 standard: Standard::Plain,
             };
-            let set = self.engine.typeset(&job);
+            let set = self.typeset(&job)?;
             let Some(set_output) = set.output else {
                 diagnostics.extend(set.diagnostics);
                 return Ok((End::Refused, None));
@@ -282,19 +327,40 @@ impl Pipeline {
                 subject: order.subject.clone(),
                 period: wish.period.to_string(),
                 part: wish.part.name().into(),
-                issue: wish.issue.unwrap_or_else(|| wish.period.ordinal()),
+                number: wish.number.map(|number| number.number),
+                total: wish.number.and_then(|number| number.total),
                 date: wish.as_of.to_string(),
                 pages: set_output.pages,
                 moved,
                 pdf: disk::sha256(&set_output.pdf),
                 view: disk::sha256(&bytes),
+                content: content_of(&made.view),
                 inputs: self.inputs(order, &bytes),
             };
             disk::write(&target.with_extension("json"), &bytes)?;
             disk::write(&target, &set_output.pdf)?;
             let end = End::Made { path: target, pages: set_output.pages, bytes: set_output.pdf.len() };
-            return Ok((end, Some(entry)));
+            return Ok((end, Some((path, entry))));
         }
+    }
+
+    /// How a document that is recorded ends when it would come out as it lies there.
+    fn unchanged(
+        &self,
+        order: &Order,
+        wish: &Wish,
+        loaded: &Loaded,
+        path: &str,
+        entry: &Entry,
+    ) -> Option<End> {
+        let target = self.workspace.out.join(path);
+        let edition =
+            Edition { number: numbered(entry), ..edition(wish, entry.date.parse().ok()?, entry.moved) };
+        let made = self.made(order, loaded, &edition, &mut Diagnostics::new());
+        let same = self.inputs(order, &bytes_of(&made)) == entry.inputs
+            && is_whole(&target, &entry.pdf)
+            && is_whole(&target.with_extension("json"), &entry.view);
+        same.then_some(End::Unchanged { path: target, pages: entry.pages })
     }
 
     /// Reads the regions and the text that a document needs; none where one of them has errors.
@@ -410,7 +476,23 @@ fn make_view(
 }
 
 fn edition(wish: &Wish, date: NaiveDate, moved: usize) -> Edition {
-    Edition { date, period: wish.period, issue: wish.issue, part: wish.part, moved }
+    Edition { date, period: wish.period, number: wish.number, part: wish.part, moved }
+}
+
+/// The number that a recorded file bears.
+fn numbered(entry: &Entry) -> Option<Numbered> {
+    entry.number.map(|number| Numbered { number, total: entry.total })
+}
+
+/// A digest of what a view says: everything but its number, its date and the marks that depend on them.
+fn content_of(view: &shape::View) -> String {
+    let mut value = serde_json::to_value(view).expect("a view always serialises");
+    if let Some(fields) = value.as_object_mut() {
+        for field in ["masthead", "date", "imprint"] {
+            fields.remove(field);
+        }
+    }
+    disk::sha256(value.to_string().as_bytes())
 }
 
 /// Whether a file is there as it was recorded.

@@ -9,7 +9,8 @@ use crate::diag::{Diagnostics, Problem};
 use crate::disk::PathError;
 use crate::model::{CaseBook, Period, Subject};
 use crate::settings::Settings;
-use crate::views::Part;
+use crate::views::{Numbered, Part};
+use crate::workers::WorkerError;
 
 /// A document to make.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,8 +55,8 @@ pub struct Wish {
     pub as_of_given: bool,
     /// The period they are about.
     pub period: Period,
-    /// The number of the issue; none for the period's own.
-    pub issue: Option<u32>,
+    /// The number that the document bears; a draft has none.
+    pub number: Option<Numbered>,
     /// How much of each is wanted.
     pub part: Part,
     /// Whether to make what is already there unchanged.
@@ -100,8 +101,19 @@ pub enum End {
     },
     /// The diagnostics say why there is none.
     Refused,
+    /// The disk refused, or a worker gave no answer.
+    Failed(MakeError),
+}
+
+/// Why a document that is sound was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum MakeError {
     /// The disk refused.
-    Failed(PathError),
+    #[error(transparent)]
+    Disk(#[from] PathError),
+    /// A worker gave no answer.
+    #[error(transparent)]
+    Worker(#[from] WorkerError),
 }
 
 /// Every region and every declared comparison.

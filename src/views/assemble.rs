@@ -6,7 +6,7 @@ use super::cite::{Citations, Setting};
 use super::numerals::han;
 use super::plates::{Plates, check_length};
 use super::shape::{Annex, Block, DocumentDate, Glance, Imprint, Line, Masthead, Runs, Section};
-use super::{Edition, Part};
+use super::{Edition, Numbered, Part};
 use crate::casefile::TextFile;
 use crate::diag::{Diagnostics, Problem, Span};
 use crate::model::{Date, Term, Text};
@@ -141,16 +141,24 @@ fn glance(entries: &TextFile, plates: &mut Plates<'_, '_>) -> Vec<Glance> {
     cells
 }
 
+/// 样稿: nobody answers for it yet, or it has no number.
+fn is_draft(settings: &Settings, edition: &Edition) -> bool {
+    settings.imprint.office.is_none() || edition.number.is_none()
+}
+
 /// The head of page one.
 pub(super) fn masthead(settings: &Settings, edition: &Edition, demo: bool) -> Masthead {
     let imprint = &settings.imprint;
     Masthead {
         class: if demo { "演示数据".to_owned() } else { imprint.class.clone() },
         name: imprint.masthead.clone(),
-        issue: Some(format!("第{}期", edition.issue.unwrap_or_else(|| edition.period.ordinal()))),
+        issue: edition.number.map(|Numbered { number, total }| match total {
+            Some(total) => format!("第{number}期（总第{total}期）"),
+            None => format!("第{number}期"),
+        }),
         office: imprint.office.clone(),
         date: Date::Day(edition.date).chinese(),
-        draft: imprint.office.is_none(),
+        draft: is_draft(settings, edition),
         demo,
     }
 }
@@ -178,7 +186,7 @@ pub(super) fn imprint(settings: &Settings, edition: &Edition) -> Imprint {
         copies: imprint.copies.map(|copies| format!("共印{copies}份")),
         contact: imprint.contact.clone(),
         people: Vec::new(),
-        draft: imprint.office.is_none(),
+        draft: is_draft(settings, edition),
     }
 }
 

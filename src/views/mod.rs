@@ -31,12 +31,21 @@ pub struct Edition {
     pub date: NaiveDate,
     /// The period it is about.
     pub period: Period,
-    /// The number of the issue; none for the period's own.
-    pub issue: Option<u32>,
+    /// The number of the issue; a draft has none.
+    pub number: Option<Numbered>,
     /// How much of it is wanted.
     pub part: Part,
     /// How many plates have moved from the body to the annex so that the body fits its pages.
     pub moved: usize,
+}
+
+/// The number that an issue bears.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Numbered {
+    /// 第N期, within the year.
+    pub number: u32,
+    /// 总第N期, across years; none where somebody chose the number and no ledger counts.
+    pub total: Option<u32>,
 }
 
 /// How much of a document is wanted.

@@ -1,0 +1,364 @@
+//! Numbers and the documents that bear them: each number has one row for ever, each document of a period one issue.
+//!
+//! When a document is issued is left to `schedule`.
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
+
+use super::store::{Ledger, instant_of, text_of};
+use super::{Entry, LedgerError, Manifest};
+
+/// The number that a document bears.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Number {
+    /// 第N期, within the year.
+    pub number: u32,
+    /// 总第N期, across years.
+    pub total: u32,
+}
+
+/// How far an issue is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IssueState {
+    /// Its document is being made.
+    Reserved,
+    /// It was issued.
+    Issued,
+    /// It was refused or failed; its number is not used again.
+    Void,
+}
+
+impl IssueState {
+    /// As the ledger writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Reserved => "reserved",
+            Self::Issued => "issued",
+            Self::Void => "void",
+        }
+    }
+
+    fn parse(name: &str) -> Self {
+        match name {
+            "reserved" => Self::Reserved,
+            "issued" => Self::Issued,
+            _ => Self::Void,
+        }
+    }
+}
+
+/// A number and what became of it.
+#[derive(Debug, Clone)]
+pub struct Issue {
+    /// Its row.
+    pub id: i64,
+    /// The kind of document.
+    pub document: String,
+    /// What it is about.
+    pub subject: String,
+    /// The period it is about.
+    pub period: String,
+    /// The year that the number counts in.
+    pub year: i32,
+    /// Its number.
+    pub number: Number,
+    /// How far it is.
+    pub state: IssueState,
+    /// The occurrence that made it.
+    pub occurrence: Option<i64>,
+    /// The date on the document.
+    pub date: NaiveDate,
+    /// Its file within the output folder.
+    pub path: Option<String>,
+    /// SHA-256 of what it says, without number and date.
+    pub content: Option<String>,
+    /// When it was issued.
+    pub issued: Option<DateTime<Utc>>,
+    /// Why it is void.
+    pub reason: Option<String>,
+}
+
+const COLUMNS: &str = "id, document, subject, period, year, number, total, state, occurrence, date, path, content, issued, reason";
+
+impl Issue {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let date: String = row.get(9)?;
+        let date = date.parse().map_err(|e| {
+            rusqlite::Error::FromSqlConversionFailure(
+                9,
+                rusqlite::types::Type::Text,
+                Box::<chrono::ParseError>::new(e),
+            )
+        })?;
+        let issued: Option<String> = row.get(12)?;
+        Ok(Self {
+            id: row.get(0)?,
+            document: row.get(1)?,
+            subject: row.get(2)?,
+            period: row.get(3)?,
+            year: row.get(4)?,
+            number: Number { number: row.get(5)?, total: row.get(6)? },
+            state: IssueState::parse(&row.get::<_, String>(7)?),
+            occurrence: row.get(8)?,
+            date,
+            path: row.get(10)?,
+            content: row.get(11)?,
+            issued: issued.as_deref().map(instant_of).transpose()?,
+            reason: row.get(13)?,
+        })
+    }
+}
+
+/// A document for which a number is wanted.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// The kind of document.
+    pub document: &'a str,
+    /// What it is about.
+    pub subject: &'a str,
+    /// The period.
+    pub period: &'a str,
+    /// The occurrence that makes it.
+    pub occurrence: i64,
+    /// The date it will bear; its year is the year of the number.
+    pub date: NaiveDate,
+    /// A number that somebody chose.
+    pub number: Option<u32>,
+}
+
+impl Ledger {
+    /// The issue of a document in a period, void ones left out.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn issue(&self, document: &str, subject: &str, period: &str) -> Result<Option<Issue>, LedgerError> {
+        let query = format!(
+            "SELECT {COLUMNS} FROM issue WHERE document = ?1 AND subject = ?2 AND period = ?3 AND state <> 'void'"
+        );
+        self.read(self.connection.query_row(&query, [document, subject, period], Issue::read).optional())
+    }
+
+    /// The last issue of a document about a subject, whatever its period.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn last_issue(&self, document: &str, subject: &str) -> Result<Option<Issue>, LedgerError> {
+        let query = format!(
+            "SELECT {COLUMNS} FROM issue WHERE document = ?1 AND subject = ?2 AND state = 'issued' ORDER BY total DESC LIMIT 1"
+        );
+        self.read(self.connection.query_row(&query, [document, subject], Issue::read).optional())
+    }
+
+    /// All numbers ever given, in the order of their series.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn issues(&self) -> Result<Vec<Issue>, LedgerError> {
+        let query = format!("SELECT {COLUMNS} FROM issue ORDER BY document, total");
+        let mut statement = self.read(self.connection.prepare(&query))?;
+        let rows = self.read(statement.query_map([], Issue::read))?;
+        self.read(rows.collect())
+    }
+
+    /// Reserves a number, before the document is made: the one reserved for it already, else the one chosen, else the next.
+    ///
+    /// # Errors
+    /// When the chosen number is taken, or the ledger cannot be written.
+    pub fn reserve(&mut self, wanted: &Wanted<'_>, now: DateTime<Utc>) -> Result<Issue, LedgerError> {
+        if let Some(known) = self.issue(wanted.document, wanted.subject, wanted.period)? {
+            return Ok(known);
+        }
+        let year = wanted.date.year();
+        let next = self.next_number(wanted.document, year)?;
+        let number = Number { number: wanted.number.unwrap_or(next.number), total: next.total };
+        if wanted.number.is_some() {
+            self.refuse_taken(wanted.document, year, number)?;
+        }
+        self.write(|t| {
+            t.execute(
+                "INSERT INTO issue (document, subject, period, year, number, total, state, occurrence, date, reserved)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'reserved', ?7, ?8, ?9)",
+                params![
+                    wanted.document, wanted.subject, wanted.period, year, number.number, number.total,
+                    wanted.occurrence, wanted.date.to_string(), text_of(now),
+                ],
+            )
+        })?;
+        let reserved = self.issue(wanted.document, wanted.subject, wanted.period)?;
+        Ok(reserved.expect("the row was written a moment ago under the lease"))
+    }
+
+    /// Records that a reserved document was made.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn issued(
+        &mut self,
+        issue: i64,
+        path: &str,
+        entry: &Entry,
+        content: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), LedgerError> {
+        self.write(|t| {
+            t.execute(
+                "UPDATE issue SET state = 'issued', path = ?2, pages = ?3, pdf = ?4, view = ?5, content = ?6, issued = ?7
+                 WHERE id = ?1 AND state = 'reserved'",
+                params![issue, path, entry.pages, entry.pdf, entry.view, content, text_of(now)],
+            )
+        })?;
+        Ok(())
+    }
+
+    /// Gives a reserved number up for good.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn void(&mut self, issue: i64, reason: &str) -> Result<(), LedgerError> {
+        let change = "UPDATE issue SET state = 'void', reason = ?2 WHERE id = ?1 AND state = 'reserved'";
+        self.write(|t| t.execute(change, params![issue, reason]))?;
+        Ok(())
+    }
+
+    /// The next number of a series in a year: after the highest given, or as somebody set it.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn next_number(&self, document: &str, year: i32) -> Result<Number, LedgerError> {
+        let highest = |query: &str, values: &[&dyn rusqlite::ToSql]| {
+            self.read(self.connection.query_row(query, values, |row| row.get::<_, Option<u32>>(0)))
+        };
+        let number =
+            highest("SELECT max(number) FROM issue WHERE document = ?1 AND year = ?2", &[&document, &year])?;
+        let total = highest("SELECT max(total) FROM issue WHERE document = ?1", &[&document])?;
+        let set = self.read(
+            self.connection
+                .query_row("SELECT year, number, total FROM series WHERE document = ?1", [document], |row| {
+                    Ok((row.get::<_, i32>(0)?, row.get::<_, u32>(1)?, row.get::<_, u32>(2)?))
+                })
+                .optional(),
+        )?;
+        let after = |highest: Option<u32>| highest.map_or(1, |n| n + 1);
+        let (set_number, set_total) =
+            set.map_or((1, 1), |(of, number, total)| (if of == year { number } else { 1 }, total));
+        Ok(Number { number: after(number).max(set_number), total: after(total).max(set_total) })
+    }
+
+    /// Sets the next numbers of a series, to continue one that began elsewhere.
+    ///
+    /// # Errors
+    /// When a number is already taken or would run backwards, or the ledger cannot be written.
+    pub fn set_next(
+        &mut self,
+        document: &str,
+        year: i32,
+        number: Number,
+        now: DateTime<Utc>,
+    ) -> Result<(), LedgerError> {
+        self.refuse_taken(document, year, number)?;
+        self.write(|t| {
+            t.execute(
+                "INSERT INTO series (document, year, number, total, changed) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT (document) DO UPDATE SET year = excluded.year, number = excluded.number,
+                 total = excluded.total, changed = excluded.changed",
+                params![document, year, number.number, number.total, text_of(now)],
+            )
+        })?;
+        Ok(())
+    }
+
+    /// A number that was given, or lies before one that was, is not given again.
+    fn refuse_taken(&self, document: &str, year: i32, number: Number) -> Result<(), LedgerError> {
+        let highest: (Option<u32>, Option<u32>) = self.read(self.connection.query_row(
+            "SELECT (SELECT max(number) FROM issue WHERE document = ?1 AND year = ?2),
+                    (SELECT max(total) FROM issue WHERE document = ?1)",
+            params![document, year],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        ))?;
+        let reason = match highest {
+            (Some(last), _) if number.number <= last => format!("number {last} was given already"),
+            (_, Some(last)) if number.total <= last => format!("total {last} was given already"),
+            _ => return Ok(()),
+        };
+        let document = document.to_owned();
+        Err(LedgerError::NumberTaken { document, year, number: number.number, total: number.total, reason })
+    }
+
+    /// Refuses to go on where the manifest holds issued documents that the ledger does not know: their numbers would be
+    /// given a second time.
+    ///
+    /// # Errors
+    /// [`LedgerError::Orphaned`] in that case.
+    pub fn guard(&self, manifest: &Manifest) -> Result<(), LedgerError> {
+        let unknown = self.unknown(manifest)?;
+        match unknown.first() {
+            None => Ok(()),
+            Some((path, _)) => {
+                Err(LedgerError::Orphaned { missing: unknown.len(), example: (*path).clone() })
+            }
+        }
+    }
+
+    /// Takes the issued documents of a manifest over into a ledger that does not know them. Answers how many.
+    ///
+    /// # Errors
+    /// When a number contradicts one that the ledger has, or it cannot be written.
+    pub fn adopt(&mut self, manifest: &Manifest, now: DateTime<Utc>) -> Result<usize, LedgerError> {
+        let unknown: Vec<(String, Entry)> =
+            self.unknown(manifest)?.into_iter().map(|(path, entry)| (path.clone(), entry.clone())).collect();
+        self.write(|t| unknown.iter().try_for_each(|(path, entry)| adopt_one(t, path, entry, now)))?;
+        Ok(unknown.len())
+    }
+
+    fn unknown<'m>(&self, manifest: &'m Manifest) -> Result<Vec<(&'m String, &'m Entry)>, LedgerError> {
+        let mut unknown = Vec::new();
+        for (path, entry) in manifest.entries.iter().filter(|(_, entry)| entry.total.is_some()) {
+            let known = self.read(self.connection.query_row(
+                "SELECT EXISTS (SELECT 1 FROM issue WHERE document = ?1 AND total = ?2)",
+                params![entry.document, entry.total],
+                |row| row.get::<_, bool>(0),
+            ))?;
+            if !known {
+                unknown.push((path, entry));
+            }
+        }
+        Ok(unknown)
+    }
+
+    /// Issued documents whose files retention may take away: older than a day, and not taken yet.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn issued_before(&self, document: &str, day: NaiveDate) -> Result<Vec<Issue>, LedgerError> {
+        let query = format!(
+            "SELECT {COLUMNS} FROM issue WHERE document = ?1 AND state = 'issued' AND pruned IS NULL AND date < ?2 ORDER BY total"
+        );
+        let mut statement = self.read(self.connection.prepare(&query))?;
+        let rows = self.read(statement.query_map(params![document, day.to_string()], Issue::read))?;
+        self.read(rows.collect())
+    }
+
+    /// Records that the file of an issue was taken away.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn pruned(&mut self, issue: i64, now: DateTime<Utc>) -> Result<(), LedgerError> {
+        self.write(|t| {
+            t.execute("UPDATE issue SET pruned = ?2 WHERE id = ?1", params![issue, text_of(now)])
+        })?;
+        Ok(())
+    }
+}
+
+fn adopt_one(t: &Transaction<'_>, path: &str, entry: &Entry, now: DateTime<Utc>) -> rusqlite::Result<()> {
+    let year: i32 = entry.date.get(..4).and_then(|year| year.parse().ok()).unwrap_or_default();
+    t.execute(
+        "INSERT INTO issue (document, subject, period, year, number, total, state, date, path, pages, pdf, view, content, reserved, issued)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'issued', ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13)",
+        params![
+            entry.document, entry.subject, entry.period, year, entry.number, entry.total, entry.date, path,
+            entry.pages, entry.pdf, entry.view, entry.content, text_of(now),
+        ],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,106 @@
+//! The tables of the ledger, version by version; the comments stay in the file, so that `sqlite3 state.db .schema` explains it.
+//!
+//! What is read and written is left to the modules beside it.
+
+/// Marks the file as a ledger of this program, for `file` and for whoever opens the wrong one.
+pub(super) const APPLICATION: i32 = 0x5250_4c47;
+
+/// One script for each version, applied in order; `PRAGMA user_version` counts those that were.
+pub(super) const MIGRATIONS: [&str; 1] = [FIRST];
+
+const FIRST: &str = "
+CREATE TABLE schedule (
+  -- A [[schedule]] of report.toml that a tick has seen.
+  id     TEXT PRIMARY KEY,
+  rule   TEXT NOT NULL,   -- when and zone as last seen; another rule begins a new plan
+  since  TEXT NOT NULL,   -- the plan begins here; nothing before it is ever due
+  seen   TEXT NOT NULL,   -- the last tick that looked at it
+  paused TEXT             -- held since then by `report schedule pause`
+) STRICT;
+
+CREATE TABLE occurrence (
+  -- A nominal instant of a schedule, and what became of it. All instants are UTC.
+  id       INTEGER PRIMARY KEY,
+  schedule TEXT NOT NULL,
+  nominal  TEXT NOT NULL,  -- the instant that the rule names
+  fires    TEXT NOT NULL,  -- that instant moved by the calendar
+  period   TEXT NOT NULL,  -- what its documents are about
+  origin   TEXT NOT NULL CHECK (origin IN ('schedule', 'manual')),
+  state    TEXT NOT NULL CHECK (state IN (
+    'waiting',         -- for data that is owed
+    'open',            -- at work, or to be tried again
+    'issued',          -- every document that was new went out
+    'partly',          -- some documents failed for good
+    'failed',          -- all did, or the data never came
+    'unchanged',       -- nothing new: nothing issued
+    'already-issued',  -- the period was issued before
+    'skipped',         -- paused, overlapped, or the schedule is gone
+    'missed'           -- too late, or passed over when catching up
+  )),
+  reason   TEXT,           -- one sentence, where the state needs one
+  recorded TEXT NOT NULL,
+  ended    TEXT
+) STRICT;
+CREATE UNIQUE INDEX occurrence_once ON occurrence (schedule, nominal) WHERE origin = 'schedule';
+CREATE INDEX occurrence_unfinished ON occurrence (id) WHERE ended IS NULL;
+
+CREATE TABLE task (
+  -- One document of an occurrence.
+  occurrence INTEGER NOT NULL REFERENCES occurrence (id),
+  document   TEXT NOT NULL,
+  subject    TEXT NOT NULL,
+  state      TEXT NOT NULL CHECK (state IN ('open', 'issued', 'unchanged', 'already-issued', 'failed')),
+  stage      TEXT,                        -- where it failed last: data, typeset, write
+  attempts   INTEGER NOT NULL DEFAULT 0,  -- how often it failed
+  due        TEXT,                        -- when it is tried again
+  message    TEXT,
+  PRIMARY KEY (occurrence, document, subject)
+) STRICT;
+
+CREATE TABLE issue (
+  -- A number, and the document that bears it. Every number has one row for ever.
+  id         INTEGER PRIMARY KEY,
+  document   TEXT NOT NULL,
+  subject    TEXT NOT NULL,
+  period     TEXT NOT NULL,
+  year       INTEGER NOT NULL,
+  number     INTEGER NOT NULL,  -- 第N期 within the year
+  total      INTEGER NOT NULL,  -- 总第N期 across years
+  state      TEXT NOT NULL CHECK (state IN (
+    'reserved',  -- the document is being made
+    'issued',
+    'void'       -- refused or failed: the number is not used again
+  )),
+  occurrence INTEGER REFERENCES occurrence (id),  -- none for adopted issues
+  date       TEXT NOT NULL,     -- the date on the document
+  path       TEXT,              -- within the output folder
+  pages      INTEGER,
+  pdf        TEXT,              -- SHA-256 of the file
+  view       TEXT,              -- SHA-256 of the view beside it
+  content    TEXT,              -- SHA-256 of what it says, without number and date
+  reserved   TEXT NOT NULL,
+  issued     TEXT,
+  pruned     TEXT,              -- since when retention has taken the file away
+  reason     TEXT,              -- of a void number
+  UNIQUE (document, year, number),
+  UNIQUE (document, total)
+) STRICT;
+CREATE UNIQUE INDEX issue_once ON issue (document, subject, period) WHERE state <> 'void';
+
+CREATE TABLE series (
+  -- The next numbers of a series, set by hand to continue one that began elsewhere.
+  document TEXT PRIMARY KEY,
+  year     INTEGER NOT NULL,
+  number   INTEGER NOT NULL,
+  total    INTEGER NOT NULL,
+  changed  TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE lease (
+  -- Who works on the schedules. The fence grows with each holder; one who was overtaken cannot write any more.
+  name  TEXT PRIMARY KEY,
+  fence INTEGER NOT NULL,
+  owner TEXT NOT NULL,
+  taken TEXT NOT NULL
+) STRICT;
+";
