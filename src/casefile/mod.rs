@@ -2,11 +2,13 @@
 //!
 //! What the words mean, and whether they fit together, is left to the model.
 
+mod calendar;
 mod catalogue;
 mod read;
 mod region;
 mod text;
 
+pub use calendar::{CalendarFile, HolidayEntry};
 pub use catalogue::{
     CatalogueFile, IndicatorEntry, PracticeKind, SourceEntry, SpanEntry, TermEntry, ThemeEntry, TopicEntry,
     UnitEntry,

@@ -140,7 +140,7 @@ impl CaseBook {
 }
 
 /// Reads a file as one kind of entries.
-fn read<T: serde::de::DeserializeOwned + Default>(
+pub(super) fn read<T: serde::de::DeserializeOwned + Default>(
     path: &Path,
     name: &str,
     diagnostics: &mut Diagnostics,

@@ -388,16 +388,7 @@ impl Catalogue {
                 reader.report(problem, span);
             }
         }
-        if let Some(address) = &raw.address
-            && !(address.get_ref().starts_with("http://") || address.get_ref().starts_with("https://"))
-        {
-            let span = reader.span(address);
-            let message = format!("`{}` is not an address", address.get_ref());
-            reader.report(
-                Problem::BadSource { message, hint: "leave `address` out where the text prints none".into() },
-                span,
-            );
-        }
+        reader.check_address(&raw.address);
         let strands = raw.covers.iter().filter_map(|span| strand(span, &name, reader)).collect();
         if let (Some(date), Some(read)) = (date, read)
             && date.first_day() > read.last_day()

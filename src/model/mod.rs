@@ -9,6 +9,7 @@ mod catalogue;
 mod derived;
 mod fact;
 mod mechanism;
+mod notice;
 mod quantity;
 mod reader;
 mod region;
@@ -16,7 +17,7 @@ mod relation;
 mod time;
 mod words;
 
-pub use calendar::{Calendars, NoCalendar};
+pub use calendar::{Calendar, Calendars, NoCalendar};
 pub use case::Case;
 pub use casebook::{CaseBook, Subject, Text, Used};
 pub use catalogue::{Catalogue, Flow, Indicator, Practice, Source, SourceKind, Strand, Term, Theme, Topic};

@@ -123,6 +123,18 @@ impl Reader<'_> {
         date
     }
 
+    /// An address must be one, where the key is there.
+    pub fn check_address(&mut self, field: &Field<String>) {
+        let Some(address) = field else { return };
+        if ["http://", "https://"].iter().any(|scheme| address.get_ref().starts_with(scheme)) {
+            return;
+        }
+        let span = self.span(address);
+        let message = format!("`{}` is not an address", address.get_ref());
+        let hint = "leave `address` out where the text prints none".into();
+        self.report(Problem::BadSource { message, hint }, span);
+    }
+
     /// A reference to one of the known ids.
     pub fn known<'k>(
         &mut self,
