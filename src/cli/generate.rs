@@ -123,7 +123,7 @@ fn orders(verb: &Generate, settings: &Settings, book: &CaseBook) -> Result<Vec<O
                 subjects.push(subject);
             }
         }
-        subjects.into_iter().map(resolve::region_order).collect()
+        subjects.into_iter().map(Order::of_region).collect()
     };
     if let Some(kind) = verb.document {
         let wanted = match kind {

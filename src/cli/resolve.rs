@@ -82,17 +82,6 @@ fn unknown(kind: &str, id: &str, known: &[String]) -> Failure {
     Failure::usage(format!("no {kind} `{id}`"), Some(format!("{}{there}", near.unwrap_or_default())))
 }
 
-/// The briefing of one region or place.
-pub(crate) fn region_order(subject: Subject) -> Order {
-    Order {
-        document: Document::Region,
-        subject: subject.file_stem(),
-        members: vec![subject],
-        title: None,
-        has_text: true,
-    }
-}
-
 /// A comparison of places; one that is declared keeps its id and title.
 pub(crate) fn comparison_order(members: Vec<Subject>, settings: &Settings) -> Result<Order, Failure> {
     let mut seen = Vec::new();

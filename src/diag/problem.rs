@@ -104,6 +104,8 @@ pub enum Problem {
     // ── settings ──
     /// A setting that cannot be used.
     BadSetting { message: String, hint: String },
+    /// A year whose working days are needed and not known.
+    CalendarMissing { year: i32, fatal: bool },
 
     // ── faces and templates ──
     /// A role has no face at all.
@@ -167,6 +169,7 @@ impl Problem {
             Self::TextFileName { .. } => "text-file-name",
             Self::BadPlate { .. } => "bad-plate",
             Self::BadSetting { .. } => "bad-setting",
+            Self::CalendarMissing { .. } => "calendar-missing",
             Self::RoleWithoutFace { .. } => "role-without-face",
             Self::FaceAbsent { .. } => "face-absent",
             Self::NoGlyph { .. } => "no-glyph",
@@ -191,6 +194,7 @@ impl Problem {
             | Self::Substituted { .. }
             | Self::FaceAbsent { .. }
             | Self::BodyTooLong { .. }
+            | Self::CalendarMissing { fatal: false, .. }
             | Self::Template { fatal: false, .. } => Severity::Warning,
             _ => Severity::Error,
         }
@@ -254,6 +258,7 @@ impl Problem {
             }
             Self::TextFileName { file, reason } => format!("`{file}` belongs to no document: {reason}"),
             Self::BadPlate { message, .. } | Self::BadSetting { message, .. } => message.clone(),
+            Self::CalendarMissing { year, .. } => format!("there is no calendar of {year}"),
             Self::RoleWithoutFace { role, .. } => format!("no face for the role `{role}`"),
             Self::FaceAbsent { role, family, instead } => {
                 format!("no face `{family}` for the role `{role}`; `{instead}` takes its place")
@@ -340,6 +345,9 @@ impl Problem {
                 let why = if why.is_empty() { String::new() } else { format!(" ({why})") };
                 one(format!("write `{right}`{why}"))
             }
+            Self::CalendarMissing { year, .. } => one(format!(
+                "write data/calendars/cn-{year}.toml by the State Council's notice, which comes in the November before"
+            )),
             Self::RoleWithoutFace { wanted, .. } => {
                 one(format!("run scripts/fetch-fonts, or put one of these into fonts/: {wanted}"))
             }

@@ -3,22 +3,23 @@
 //! What it does then is left to `schedule`.
 
 use std::fs::{File, TryLockError};
+use std::io::{Read, Seek, Write};
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use rusqlite::params;
 
 use super::LedgerError;
-use super::store::{Ledger, text_of};
+use super::store::{Ledger, instant_of, text_of};
 use crate::disk::{self, PathError};
 
-/// The file that is locked; it stays empty. The system lets go of it when its holder ends, however it ends.
+/// The file that is locked; it names the last tick. The system lets go of the lock when its holder ends, however it ends.
 const LOCK: &str = "lock";
 
 /// The right to work on the schedules, until the value is dropped or the process ends.
 #[derive(Debug)]
 pub struct Lease {
-    _file: File,
+    file: File,
 }
 
 impl Lease {
@@ -30,9 +31,9 @@ impl Lease {
         disk::create_folder(folder)?;
         let path = folder.join(LOCK);
         let fail = |e| LedgerError::Disk(PathError::new("lock", &path, e));
-        let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(fail)?;
+        let file = File::options().create(true).truncate(false).read(true).write(true).open(&path).map_err(fail)?;
         match file.try_lock() {
-            Ok(()) => Ok(Some(Self { _file: file })),
+            Ok(()) => Ok(Some(Self { file })),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(e)) => Err(fail(e)),
         }
@@ -46,10 +47,36 @@ impl Lease {
         disk::create_folder(folder)?;
         let path = folder.join(LOCK);
         let fail = |e| LedgerError::Disk(PathError::new("lock", &path, e));
-        let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(fail)?;
+        let file = File::options().create(true).truncate(false).read(true).write(true).open(&path).map_err(fail)?;
         file.lock().map_err(fail)?;
-        Ok(Self { _file: file })
+        Ok(Self { file })
     }
+
+    /// When the last tick ended; none where there was none, or the file was lost with a power failure.
+    pub fn last(&mut self) -> Option<DateTime<Utc>> {
+        let mut text = String::new();
+        self.file.rewind().and_then(|()| self.file.read_to_string(&mut text)).ok()?;
+        instant_of(text.trim()).ok()
+    }
+
+    /// Records that a tick ended. It is not synced: what hangs on it is only from when a new rule counts.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn mark(&mut self, now: DateTime<Utc>) -> Result<(), LedgerError> {
+        let write = |file: &mut File| {
+            file.rewind()?;
+            file.set_len(0)?;
+            writeln!(file, "{}", text_of(now))
+        };
+        write(&mut self.file).map_err(|e| PathError::new("write", Path::new(LOCK), e).into())
+    }
+}
+
+/// When the last tick ended, asked without the lease.
+pub fn last_tick(folder: &Path) -> Option<DateTime<Utc>> {
+    let text = std::fs::read_to_string(folder.join(LOCK)).ok()?;
+    instant_of(text.trim()).ok()
 }
 
 impl Ledger {

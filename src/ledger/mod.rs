@@ -13,7 +13,7 @@ mod store;
 
 pub use error::LedgerError;
 pub use issues::{Issue, IssueState, Number, Wanted};
-pub use lease::Lease;
+pub use lease::{Lease, last_tick};
 pub use manifest::{Entry, Manifest};
 pub use occurrences::{NewOccurrence, Occurrence, Origin, Seen, State, Task, TaskState};
 pub use store::Ledger;

@@ -3,7 +3,7 @@
 //! What is due, and what an occurrence does, is left to `schedule`.
 
 use chrono::{DateTime, Utc};
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{Row, params};
 
 use super::LedgerError;
 use super::store::{Ledger, instant_of, text_of};
@@ -459,17 +459,6 @@ impl Ledger {
             t.execute(&tasks, [&before])?;
             t.execute(&format!("DELETE FROM occurrence WHERE {OLD}"), [&before])
         })
-    }
-
-    /// When any schedule was looked at last.
-    ///
-    /// # Errors
-    /// When the ledger cannot be read.
-    pub fn last_tick(&self) -> Result<Option<DateTime<Utc>>, LedgerError> {
-        let query = "SELECT taken FROM lease WHERE name = 'tick'";
-        let text: Option<String> =
-            self.read(self.connection.query_row(query, [], |row| row.get(0)).optional())?;
-        self.read(text.as_deref().map(instant_of).transpose())
     }
 }
 

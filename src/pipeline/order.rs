@@ -27,6 +27,19 @@ pub struct Order {
     pub has_text: bool,
 }
 
+impl Order {
+    /// The briefing of one region or place.
+    pub fn of_region(subject: Subject) -> Self {
+        Self {
+            document: Document::Region,
+            subject: subject.file_stem(),
+            members: vec![subject],
+            title: None,
+            has_text: true,
+        }
+    }
+}
+
 /// The kinds of document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Document {

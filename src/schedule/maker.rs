@@ -1,0 +1,218 @@
+//! Making the documents of an occurrence, by way of the pipeline.
+//!
+//! Whether a document is to be made, and under which number, is left to `tick`.
+
+use std::cell::OnceCell;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::diag::{Diagnostics, Warned};
+use crate::ledger::{Entry, LedgerError, Manifest, Number};
+use crate::model::Period;
+use crate::pipeline::{End, MakeError, Order, Pipeline, PipelineError, Wish};
+use crate::views::{Numbered, Part};
+
+/// Where time comes from: the binary's clock, or one that a test sets.
+pub trait Clock {
+    /// The instant that is now.
+    fn now(&self) -> DateTime<Utc>;
+}
+
+/// Where a document failed. Each stage is tried again in its own time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Data, texts or settings are wrong: somebody must mend them.
+    Data,
+    /// The typesetter refused, took too long or ended.
+    Typeset,
+    /// The disk refused.
+    Write,
+}
+
+impl Stage {
+    /// As the ledger writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Data => "data",
+            Self::Typeset => "typeset",
+            Self::Write => "write",
+        }
+    }
+}
+
+/// A document that was not made.
+#[derive(Debug)]
+pub struct Setback {
+    /// Where it failed.
+    pub stage: Stage,
+    /// One sentence.
+    pub message: String,
+    /// What its author can mend.
+    pub diagnostics: Diagnostics,
+}
+
+/// A document that was made, or lay there as it would have been made.
+#[derive(Debug, Clone)]
+pub struct MadeDocument {
+    /// Its file within the output folder.
+    pub path: String,
+    /// What the manifest says of it.
+    pub entry: Entry,
+}
+
+/// Who makes documents.
+pub trait Maker {
+    /// A digest of what a document would say, without number and date.
+    ///
+    /// # Errors
+    /// When it cannot be said, with the stage.
+    fn content(&self, order: &Order, period: Period, day: NaiveDate) -> Result<String, Setback>;
+
+    /// Makes a document under a number; the same number and day give the same bytes.
+    ///
+    /// # Errors
+    /// When it is not made, with the stage.
+    fn make(
+        &self,
+        order: &Order,
+        period: Period,
+        day: NaiveDate,
+        number: Number,
+    ) -> Result<Warned<MadeDocument>, Setback>;
+
+    /// Whether a unit has reported for a period.
+    ///
+    /// # Errors
+    /// When what lies there cannot be used, with the messages.
+    fn has_reported(&self, unit: &str, period: Period) -> Result<bool, Diagnostics>;
+
+    /// What lies in the output folder.
+    ///
+    /// # Errors
+    /// When the manifest cannot be read.
+    fn manifest(&self) -> Result<Manifest, LedgerError>;
+}
+
+/// Opens the pipeline when the first document is wanted: most ticks want none.
+pub struct LazyMaker<'a, F> {
+    out: &'a std::path::Path,
+    data: &'a std::path::Path,
+    open: F,
+    pipeline: OnceCell<Result<Pipeline, (String, Diagnostics)>>,
+}
+
+impl<'a, F: Fn() -> Result<Warned<Option<Pipeline>>, PipelineError>> LazyMaker<'a, F> {
+    /// A maker that opens its pipeline as `open` says.
+    pub fn new(out: &'a std::path::Path, data: &'a std::path::Path, open: F) -> Self {
+        Self { out, data, open, pipeline: OnceCell::new() }
+    }
+
+    fn pipeline(&self) -> Result<&Pipeline, Setback> {
+        let opened = self.pipeline.get_or_init(|| match (self.open)() {
+            Ok(Warned { output: Some(pipeline), .. }) => Ok(pipeline),
+            Ok(Warned { output: None, diagnostics }) => {
+                Err(("settings, shared data or templates have errors".to_owned(), diagnostics))
+            }
+            Err(error) => Err((error.to_string(), Diagnostics::new())),
+        });
+        opened.as_ref().map_err(|(message, diagnostics)| Setback {
+            stage: Stage::Data,
+            message: message.clone(),
+            diagnostics: diagnostics.clone(),
+        })
+    }
+}
+
+fn wish(period: Period, day: NaiveDate, number: Option<Number>) -> Wish {
+    Wish {
+        as_of: day,
+        as_of_given: true,
+        period,
+        number: number.map(|number| Numbered { number: number.number, total: Some(number.total) }),
+        part: Part::All,
+        force: false,
+        jobs: 1,
+        deny: Vec::new(),
+    }
+}
+
+impl<F: Fn() -> Result<Warned<Option<Pipeline>>, PipelineError>> Maker for LazyMaker<'_, F> {
+    fn content(&self, order: &Order, period: Period, day: NaiveDate) -> Result<String, Setback> {
+        let found = self.pipeline()?.content(order, &wish(period, day, None));
+        let diagnostics = found.diagnostics;
+        found.output.ok_or_else(|| Setback {
+            stage: Stage::Data,
+            message: first_error(&diagnostics, "its data has errors"),
+            diagnostics,
+        })
+    }
+
+    fn make(
+        &self,
+        order: &Order,
+        period: Period,
+        day: NaiveDate,
+        number: Number,
+    ) -> Result<Warned<MadeDocument>, Setback> {
+        let wish = wish(period, day, Some(number));
+        let failed = |stage, message| Setback { stage, message, diagnostics: Diagnostics::new() };
+        let outcomes = self
+            .pipeline()?
+            .generate(vec![order.clone()], &wish, |_| {})
+            .map_err(|error| failed(Stage::Write, chain(&error)))?;
+        let Some(outcome) = outcomes.into_iter().next() else {
+            return Err(failed(Stage::Typeset, "it has no outcome".to_owned()));
+        };
+        let diagnostics = outcome.diagnostics;
+        match outcome.end {
+            End::Made { .. } | End::Unchanged { .. } => {}
+            End::Refused => {
+                let message = first_error(&diagnostics, "it was refused");
+                return Err(Setback { stage: Stage::Typeset, message, diagnostics });
+            }
+            End::Failed(error) => {
+                let stage = match error {
+                    MakeError::Disk(_) => Stage::Write,
+                    MakeError::Worker(_) => Stage::Typeset,
+                };
+                return Err(Setback { stage, message: chain(&error), diagnostics });
+            }
+        }
+        let path = Pipeline::path_of(order, &wish);
+        let manifest = self.manifest().map_err(|error| failed(Stage::Write, chain(&error)))?;
+        match manifest.entries.get(&path) {
+            Some(entry) => {
+                Ok(Warned { output: MadeDocument { path, entry: entry.clone() }, diagnostics })
+            }
+            None => Err(failed(Stage::Write, "the manifest does not name it".to_owned())),
+        }
+    }
+
+    fn has_reported(&self, unit: &str, period: Period) -> Result<bool, Diagnostics> {
+        crate::model::has_reported(self.data, unit, period)
+    }
+
+    fn manifest(&self) -> Result<Manifest, LedgerError> {
+        Manifest::read(self.out)
+    }
+}
+
+fn first_error(diagnostics: &Diagnostics, otherwise: &str) -> String {
+    let error = diagnostics.iter().find(|found| found.severity == crate::diag::Severity::Error);
+    error.map_or_else(|| otherwise.to_owned(), |error| error.problem.message())
+}
+
+/// An error with all that caused it, in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let said = inner.to_string();
+        if !text.ends_with(&said) {
+            text.push_str(": ");
+            text.push_str(&said);
+        }
+        cause = inner.source();
+    }
+    text
+}
