@@ -2,8 +2,20 @@
 //!
 //! How a document is made is left to `pipeline`, what was made and numbered to `ledger`.
 
+mod due;
+mod event;
+mod install;
+mod maker;
+mod plan;
 mod rule;
+mod tick;
 mod words;
 
+pub use due::{Due, Verdict, due, upcoming};
+pub use event::{Event, Level, occurrence_name};
+pub use install::{InstallError, Trigger, crontab, crontab_for_user, kubernetes, systemd};
+pub use maker::{Clock, LazyMaker, MadeDocument, Maker, Setback, Stage};
+pub use plan::{CatchUp, Overlap, RelativePeriod, Schedule, Shift, check, read};
 pub use rule::{CronRule, Rule, RuleError};
+pub use tick::{Desk, ManualRun, Ticked, run, tick};
 pub use words::{Language, in_words};

@@ -31,3 +31,4 @@ mod ranked;
 mod same_bytes;
 mod shipped;
 mod tools;
+mod triggers;

@@ -43,6 +43,38 @@ fn is_there(need: &str) -> bool {
     Command::new(need).arg(if need == "qpdf" { "--version" } else { "-v" }).output().is_ok()
 }
 
+/// Where a file of a package lies that `scripts/fetch-tools` only unpacks (`usr/sbin/cron`): a folder of the cache, else the system.
+pub(crate) fn service_tree(file: &str) -> Option<PathBuf> {
+    let cache = std::env::var_os("XDG_CACHE_HOME").filter(|cache| !cache.is_empty()).map(PathBuf::from);
+    let cache = cache.or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache")));
+    let caches = cache.map(|cache| cache.join("report")).into_iter().chain([root().join("target/cache")]);
+    let mut trees = caches.map(|cache| cache.join("services")).chain([PathBuf::from("/")]);
+    trees.find(|tree| tree.join(file).is_file())
+}
+
+/// Such a file, ready to be started, with the libraries and units that came with it.
+pub(crate) fn service_in(tree: &Path, file: &str) -> Command {
+    let mut command = Command::new(tree.join(file));
+    if tree != Path::new("/") {
+        command.env("LD_LIBRARY_PATH", std::env::join_paths(libraries(tree)).expect("plain paths"));
+    }
+    command.env("SYSTEMD_UNIT_PATH", tree.join("lib/systemd/system"));
+    command
+}
+
+/// The folders below this one that hold shared libraries.
+fn libraries(tree: &Path) -> Vec<PathBuf> {
+    let (mut found, mut folders) = (Vec::new(), vec![tree.join("lib"), tree.join("usr/lib")]);
+    while let Some(folder) = folders.pop() {
+        let entries: Vec<_> = std::fs::read_dir(&folder).into_iter().flatten().flatten().collect();
+        if entries.iter().any(|entry| entry.file_name().to_string_lossy().contains(".so")) {
+            found.push(folder);
+        }
+        folders.extend(entries.iter().map(std::fs::DirEntry::path).filter(|path| path.is_dir()));
+    }
+    found
+}
+
 /// What a program prints; it must not fail.
 #[track_caller]
 pub(crate) fn output<S: AsRef<std::ffi::OsStr>>(
