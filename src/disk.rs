@@ -144,14 +144,21 @@ fn readable_by_others(_: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// A rename is durable only when the folder that holds the name is on the disk.
+/// Syncs the folder that holds a name: only then a rename or a removal is durable.
+///
+/// # Errors
+/// When the system refuses.
 #[cfg(unix)]
-fn sync_folder(target: &Path) -> Result<(), PathError> {
+pub fn sync_folder(target: &Path) -> Result<(), PathError> {
     let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     File::open(folder).and_then(|f| f.sync_all()).map_err(|e| PathError::new("sync", folder, e))
 }
 
+/// Syncs the folder that holds a name, where the system can do that.
+///
+/// # Errors
+/// Never here.
 #[cfg(not(unix))]
-fn sync_folder(_: &Path) -> Result<(), PathError> {
+pub fn sync_folder(_: &Path) -> Result<(), PathError> {
     Ok(())
 }

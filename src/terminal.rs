@@ -4,8 +4,10 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use crate::cli::Failure;
 use briefing::diag::{Colour, Diagnostics, MessageFormat, render};
-use chrono::{DateTime, NaiveDate, Utc};
+use briefing::schedule::Clock;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// What the verbs may ask of the process.
@@ -94,6 +96,32 @@ impl Terminal {
         Some(time.map(|time| time.date_naive()).ok_or(text))
     }
 
+    /// The clock: that of the system, or one that begins at a given instant and may go faster.
+    pub(crate) fn clock(&self, from: Option<&str>, pace: Option<f64>) -> Result<TickingClock, Failure> {
+        let from = from.map(|text| {
+            let hint = "write it as 2026-11-30T08:00:00+08:00".to_owned();
+            let instant = DateTime::parse_from_rfc3339(text).map(|at| at.to_utc());
+            instant.map_err(|_| Failure::usage(format!("`{text}` is no instant"), hint))
+        });
+        Ok(TickingClock { from: from.transpose()?, pace: pace.unwrap_or(0.0), started: Instant::now() })
+    }
+
+    /// This program.
+    pub(crate) fn program(&self) -> io::Result<PathBuf> {
+        std::env::current_exe()
+    }
+
+    /// Who works on the schedules: this host and process.
+    pub(crate) fn owner(&self) -> String {
+        let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+        format!("{} process {}", host.trim(), std::process::id())
+    }
+
+    /// Whose process this is, by name.
+    pub(crate) fn user(&self) -> String {
+        variable("USER").or_else(|| variable("LOGNAME")).unwrap_or_else(|| "root".to_owned())
+    }
+
     /// Where the scan of faces is remembered.
     pub(crate) fn cache_folder(&self) -> Option<PathBuf> {
         let base = variable("XDG_CACHE_HOME")
@@ -123,6 +151,35 @@ impl Terminal {
     /// How many documents at a time suit this machine.
     pub(crate) fn processors(&self) -> usize {
         std::thread::available_parallelism().map_or(1, usize::from)
+    }
+}
+
+/// A clock that the schedules go by.
+pub(crate) struct TickingClock {
+    from: Option<DateTime<Utc>>,
+    pace: f64,
+    started: Instant,
+}
+
+impl TickingClock {
+    /// Rests for a while; a fast clock makes it shorter.
+    pub(crate) fn rest(&self, length: Duration) {
+        let shorter =
+            if self.pace > 1.0 { length.div_f64(self.pace).max(Duration::from_millis(2)) } else { length };
+        std::thread::sleep(shorter.min(length));
+    }
+}
+
+impl Clock for TickingClock {
+    #[expect(clippy::disallowed_methods, reason = "the one place where the clock is read")]
+    fn now(&self) -> DateTime<Utc> {
+        match self.from {
+            None => Utc::now(),
+            Some(from) => {
+                let seconds = self.started.elapsed().as_secs_f64() * self.pace;
+                from + TimeDelta::from_std(Duration::from_secs_f64(seconds)).unwrap_or_default()
+            }
+        }
     }
 }
 

@@ -6,6 +6,7 @@ mod calendar;
 mod catalogue;
 mod read;
 mod region;
+mod reported;
 mod text;
 
 pub use calendar::{CalendarFile, HolidayEntry};
@@ -18,6 +19,7 @@ pub use region::{
     CaseEntry, DerivedEntry, FactEntry, MechanismEntry, PlaceEntry, PracticeEntry, RegionEntry, RegionFile,
     RelationEntry,
 };
+pub use reported::ReportedFile;
 pub use text::{
     BlockEntry, BraceEntry, GlanceEntry, LevelEntry, PairEntry, SectionEntry, SideEntry, StepEntry, TextFile,
 };

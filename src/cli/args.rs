@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+pub(crate) use super::args_schedule::*;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -19,7 +20,7 @@ const STYLES: Styles = Styles::styled()
     version,
     styles = STYLES,
     max_term_width = 100,
-    after_help = "exit codes: 0 all done; 1 ran, but some document was not made; 2 usage, settings or shared data wrong, nothing was attempted; 3 internal"
+    after_help = "exit codes: 0 all done; 1 ran, but some document was not made or something needs seeing to; 2 usage, settings or shared data wrong, nothing was attempted; 3 internal"
 )]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -50,6 +51,15 @@ pub(crate) struct Common {
     /// Faces [default: fonts/ of the workspace]
     #[arg(long, global = true, value_name = "DIR", help_heading = "Workspace")]
     pub fonts: Option<PathBuf>,
+    /// Where the documents go [default: reports/ of the workspace]
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Workspace")]
+    pub out: Option<PathBuf>,
+    /// Where the ledger lies [default: .report/ of the workspace]
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Workspace")]
+    pub state: Option<PathBuf>,
+    /// As if it were this instant; for trials
+    #[arg(long, global = true, hide = true, value_name = "INSTANT")]
+    pub now: Option<String>,
     /// How errors and warnings are printed
     #[arg(
         long,
@@ -101,6 +111,31 @@ pub(crate) enum Command {
     Export(Export),
     /// Say what is set up and what is missing, with the command that mends it
     Doctor,
+    /// Do whatever is due, and end; for cron and timers
+    Tick(Tick),
+    /// Do whatever is due when it is due, until told to stop
+    Daemon(Daemon),
+    /// Run a schedule now, beside its plan
+    Run(Run),
+    /// Look at the schedules, hold them, and write the trigger that runs them
+    #[command(subcommand)]
+    Schedule(ScheduleCommand),
+    /// Say what somebody should see to; exit code 1 where there is something
+    Status(Status),
+    /// List what became of each occurrence
+    History(History),
+    /// List the numbers of issues, and continue a series
+    #[command(subcommand)]
+    Issue(IssueCommand),
+    /// Check, copy and restore the ledger
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
+    /// Take away what [retention] no longer keeps
+    #[command(subcommand)]
+    Archive(ArchiveCommand),
+    /// Set the documents that come over standard input
+    #[command(hide = true)]
+    Work(WorkArgs),
     /// Write a completion script to standard output
     Completions(Completions),
 }
@@ -141,9 +176,6 @@ pub(crate) struct Generate {
     /// How much of each document
     #[arg(long, value_enum, default_value_t, value_name = "PART", help_heading = "The issue")]
     pub part: PartArg,
-    /// Where the documents go [default: reports/ of the workspace]
-    #[arg(long, value_name = "DIR", help_heading = "Output")]
-    pub out: Option<PathBuf>,
     /// Make documents again that are there unchanged
     #[arg(long, help_heading = "Output")]
     pub force: bool,
@@ -159,6 +191,16 @@ pub(crate) struct Generate {
     /// Fail on these warnings; `warnings` stands for all
     #[arg(long, value_name = "CODE", value_delimiter = ',', help_heading = "Messages")]
     pub deny: Vec<String>,
+}
+
+impl DocumentKind {
+    /// As files, folders and the ledger name it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Region => "region",
+            Self::Comparative => "comparative",
+        }
+    }
 }
 
 /// The kinds of document.

@@ -1,6 +1,10 @@
 //! `report check`: everything that is wrong, in one run.
 
-use briefing::pipeline;
+use briefing::diag::Diagnostics;
+use briefing::model::Calendars;
+use briefing::pipeline::{self, Workspace};
+use briefing::schedule;
+use chrono::{NaiveDate, NaiveTime};
 
 use super::args::{Check, Common};
 use super::failure::{Failure, Outcome};
@@ -13,6 +17,8 @@ pub(crate) fn run(common: &Common, verb: &Check, terminal: &Terminal) -> Result<
     let settings = pipeline::open_data(&workspace).output.0;
     let (as_of, _) = resolve::as_of(verb.as_of.as_deref(), &settings, terminal)?;
     let mut diagnostics = pipeline::check(&workspace, as_of)?;
+    schedules(&workspace, as_of, &mut diagnostics);
+    diagnostics.sort();
     diagnostics.deny(&verb.deny);
     let (errors, warnings) = (diagnostics.errors(), diagnostics.warnings());
     if errors > 0 {
@@ -24,4 +30,13 @@ pub(crate) fn run(common: &Common, verb: &Check, terminal: &Terminal) -> Result<
         if warnings == 1 { "warning" } else { "warnings" }
     ));
     Ok(Outcome::Done)
+}
+
+/// Checks the calendars and the schedules, which no document needs.
+fn schedules(workspace: &Workspace, as_of: NaiveDate, diagnostics: &mut Diagnostics) {
+    let (settings, book) = pipeline::open_data(workspace).output;
+    let now = as_of.and_time(NaiveTime::MIN).and_utc();
+    let calendars = Calendars::read(&workspace.data, diagnostics);
+    let schedules = schedule::read(&settings, &book, diagnostics);
+    schedule::check(&schedules, &calendars, now, diagnostics);
 }

@@ -40,6 +40,8 @@ pub(crate) enum Failure {
     },
     /// An operation failed.
     Operation(PipelineError),
+    /// The ledger cannot be used.
+    Ledger(LedgerError),
     /// The reader of the output went away.
     BrokenPipe,
     /// Standard output failed.
@@ -56,7 +58,7 @@ impl Failure {
     pub(crate) fn code(&self) -> u8 {
         match self {
             Self::Diagnostics(_) | Self::Usage { .. } => 2,
-            Self::Operation(PipelineError::Ledger(_) | PipelineError::Faces(_)) => 2,
+            Self::Ledger(_) | Self::Operation(PipelineError::Ledger(_) | PipelineError::Faces(_)) => 2,
             Self::Operation(PipelineError::Thread(_)) | Self::Output(_) => 3,
             Self::BrokenPipe => 0,
         }
@@ -69,16 +71,12 @@ impl Failure {
             Self::Usage { message, hint } => Some((message.clone(), hint.clone())),
             Self::Operation(error) => {
                 let hint = match error {
-                    PipelineError::Ledger(LedgerError::Broken { .. }) => {
-                        Some("move the file away; documents are then made again".to_owned())
-                    }
-                    PipelineError::Ledger(LedgerError::Newer { .. }) => {
-                        Some("use the newer version".to_owned())
-                    }
+                    PipelineError::Ledger(error) => hint_of(error),
                     _ => None,
                 };
                 Some((with_causes(error), hint))
             }
+            Self::Ledger(error) => Some((with_causes(error), hint_of(error))),
             Self::Output(error) => Some((format!("cannot write to standard output: {error}"), None)),
         }
     }
@@ -96,6 +94,34 @@ pub(crate) fn with_causes(error: &dyn Error) -> String {
         cause = inner.source();
     }
     text
+}
+
+/// What to do about a ledger or manifest that cannot be used.
+fn hint_of(error: &LedgerError) -> Option<String> {
+    let hint = match error {
+        LedgerError::Broken { .. } => "move the file away; documents are then made again",
+        LedgerError::Newer { .. } | LedgerError::NewerLedger { .. } => "use the newer version",
+        LedgerError::Network { .. } => {
+            "put it on a local disk with --state DIR; the documents may stay where they are"
+        }
+        LedgerError::Orphaned { .. } => {
+            "put the ledger back with `report ledger restore FILE`, or take the documents over with `report ledger adopt`"
+        }
+        LedgerError::NumberTaken { .. } => "`report issue list` shows the numbers that were given",
+        LedgerError::NoLedger { .. } => "name the file that `report ledger backup` wrote",
+        LedgerError::Unsound { .. } => "use another copy",
+        LedgerError::Database { .. } => {
+            "`report ledger check` says what is wrong; `report ledger restore FILE` puts a copy back"
+        }
+        LedgerError::Disk(_) | LedgerError::Overtaken => return None,
+    };
+    Some(hint.to_owned())
+}
+
+impl From<LedgerError> for Failure {
+    fn from(error: LedgerError) -> Self {
+        Self::Ledger(error)
+    }
 }
 
 impl From<PipelineError> for Failure {

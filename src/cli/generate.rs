@@ -15,7 +15,7 @@ use crate::terminal::Terminal;
 
 /// Makes what was asked for and says what became of it.
 pub(crate) fn run(common: &Common, verb: &Generate, terminal: &Terminal) -> Result<Outcome, Failure> {
-    let workspace = resolve::workspace(common, verb.out.as_deref(), terminal)?;
+    let workspace = resolve::workspace(common, common.out.as_deref(), terminal)?;
     let data = pipeline::open_data(&workspace);
     let (settings, book) = data.output;
     if data.diagnostics.has_errors() {

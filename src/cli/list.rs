@@ -148,7 +148,10 @@ fn facts(region: &Region) -> Vec<Vec<String>> {
 }
 
 /// Lines with their columns under each other.
-fn table<const N: usize>(heads: [&str; N], rows: impl Iterator<Item = Vec<String>>) -> Vec<String> {
+pub(crate) fn table<const N: usize>(
+    heads: [&str; N],
+    rows: impl Iterator<Item = Vec<String>>,
+) -> Vec<String> {
     let rows: Vec<Vec<String>> = std::iter::once(heads.map(str::to_owned).to_vec()).chain(rows).collect();
     let width = |text: &str| unicode_width::UnicodeWidthStr::width(text);
     let widths: Vec<usize> =

@@ -1,14 +1,21 @@
 //! The command line: what was typed, one file per verb, and how everything that can go wrong ends.
 
 mod args;
+mod args_schedule;
 mod check;
 mod completions;
+mod daemon;
+mod desk;
 mod doctor;
 mod export;
 mod failure;
 mod generate;
+mod ledger;
 mod list;
 mod resolve;
+mod schedule;
+mod status;
+mod tick;
 
 pub(crate) use args::{Args, Color, MessageFormat};
 pub(crate) use failure::{Failure, Outcome};
@@ -29,6 +36,16 @@ pub(crate) fn run(args: Args, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::List(verb) => list::run(&common, &verb, terminal),
         Command::Export(verb) => export::run(&common, &verb, terminal),
         Command::Doctor => doctor::run(&common, terminal),
+        Command::Tick(verb) => tick::run(&common, &verb, terminal),
+        Command::Daemon(verb) => daemon::run(&common, &verb, terminal),
+        Command::Run(verb) => tick::manual(&common, &verb, terminal),
+        Command::Schedule(verb) => schedule::run(&common, &verb, terminal),
+        Command::Status(verb) => status::run(&common, &verb, terminal),
+        Command::History(verb) => status::history(&common, &verb, terminal),
+        Command::Issue(verb) => ledger::issue(&common, &verb, terminal),
+        Command::Ledger(verb) => ledger::run(&common, &verb, terminal),
+        Command::Archive(verb) => ledger::archive(&common, &verb, terminal),
+        Command::Work(verb) => tick::work(&common, &verb, terminal),
         Command::Completions(verb) => completions::run(&verb, terminal),
     }
 }

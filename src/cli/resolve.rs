@@ -35,6 +35,11 @@ pub(crate) fn workspace(
     })
 }
 
+/// Where the ledger lies: `--state`, else `.report` of the workspace. Never inside the output folder, which others may clear.
+pub(crate) fn state(common: &Common) -> PathBuf {
+    common.state.clone().unwrap_or_else(|| common.workspace.join(".report"))
+}
+
 /// The day on which documents are made, and whether somebody named it.
 pub(crate) fn as_of(
     given: Option<&str>,

@@ -31,7 +31,8 @@ impl Lease {
         disk::create_folder(folder)?;
         let path = folder.join(LOCK);
         let fail = |e| LedgerError::Disk(PathError::new("lock", &path, e));
-        let file = File::options().create(true).truncate(false).read(true).write(true).open(&path).map_err(fail)?;
+        let file =
+            File::options().create(true).truncate(false).read(true).write(true).open(&path).map_err(fail)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Self { file })),
             Err(TryLockError::WouldBlock) => Ok(None),
@@ -47,7 +48,8 @@ impl Lease {
         disk::create_folder(folder)?;
         let path = folder.join(LOCK);
         let fail = |e| LedgerError::Disk(PathError::new("lock", &path, e));
-        let file = File::options().create(true).truncate(false).read(true).write(true).open(&path).map_err(fail)?;
+        let file =
+            File::options().create(true).truncate(false).read(true).write(true).open(&path).map_err(fail)?;
         file.lock().map_err(fail)?;
         Ok(Self { file })
     }

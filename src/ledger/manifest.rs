@@ -99,6 +99,26 @@ impl Manifest {
     }
 }
 
+impl Manifest {
+    /// Takes entries out of the manifest of a folder.
+    ///
+    /// # Errors
+    /// As [`Manifest::add`].
+    pub fn remove(folder: &Path, paths: &[String]) -> Result<(), LedgerError> {
+        if paths.is_empty() {
+            return Ok(());
+        }
+        let lock = Lock::take(&folder.join(LOCK))?;
+        let mut manifest = Self::read(folder)?;
+        manifest.entries.retain(|path, _| !paths.contains(path));
+        let mut bytes = serde_json::to_vec_pretty(&manifest).expect("strings and numbers always serialise");
+        bytes.push(b'\n');
+        disk::write(&folder.join(NAME), &bytes)?;
+        drop(lock);
+        Ok(())
+    }
+}
+
 /// An advisory lock that ends with the value, or with the process.
 struct Lock {
     _file: File,

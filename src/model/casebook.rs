@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::catalogue::Catalogue;
 use super::region::Region;
+use super::reported;
 use crate::casefile::{self, CatalogueFile, RegionFile, TextFile};
 use crate::diag::{Diagnostics, Problem, SourceFile, Warned, nearest};
 use crate::disk;
@@ -108,7 +109,10 @@ impl CaseBook {
         let mut diagnostics = Diagnostics::new();
         let path = self.region_path(id);
         let output = read::<RegionFile>(&path, &format!("data/regions/{id}.toml"), &mut diagnostics)
-            .and_then(|(file, entries)| Region::read(&file, id, &entries, &self.catalogue, &mut diagnostics));
+            .and_then(|(file, entries)| {
+                let reports = reported::of_unit(&self.data, id, &mut diagnostics);
+                Region::read_with(&file, id, &entries, &reports, &self.catalogue, &mut diagnostics)
+            });
         Warned { output, diagnostics }
     }
 

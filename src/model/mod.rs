@@ -14,6 +14,7 @@ mod quantity;
 mod reader;
 mod region;
 mod relation;
+mod reported;
 mod time;
 mod words;
 
@@ -27,5 +28,6 @@ pub use mechanism::{Mechanism, MechanismKind, Stated};
 pub use quantity::{Dimension, Nature, Qualifier, Quantity, Unit, three_significant};
 pub use reader::Reader;
 pub use region::{Level, Place, Region};
+pub use reported::{check_reported, has_reported};
 pub use time::{Date, Period, Time, TimeForm};
 pub use words::{Reference, Run, Words, check_plain};

@@ -14,6 +14,7 @@ use super::fact::Fact;
 use super::mechanism::Mechanism;
 use super::reader::Reader;
 use super::relation;
+use super::reported::Reported;
 use super::words::{Words, check_plain};
 use crate::casefile::{PlaceEntry, RegionFile};
 use crate::diag::{Diagnostics, Problem, SourceFile, Span};
@@ -224,6 +225,18 @@ impl Region {
         shared: &Catalogue,
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
+        Self::read_with(file, stem, entries, &[], shared, diagnostics)
+    }
+
+    /// As [`Region::read`], with what the region has reported besides.
+    pub(super) fn read_with(
+        file: &Arc<SourceFile>,
+        stem: &str,
+        entries: &RegionFile,
+        reports: &[Reported],
+        shared: &Catalogue,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
         let mut catalogue = shared.clone();
         let mut reader = Reader { file, diagnostics };
         for entry in &entries.source {
@@ -234,7 +247,8 @@ impl Region {
         }
         let mut region = head(file, stem, entries, &catalogue, &mut reader)?;
         region.read_places(&entries.place, &mut reader);
-        let facts = region.read_facts(&entries.fact, &catalogue, &mut reader);
+        let mut facts = region.read_facts(&entries.fact, &catalogue, &mut reader);
+        region.read_reported(reports, &mut catalogue, &mut facts, reader.diagnostics);
         region.read_mechanisms(&entries.mechanism, &catalogue, &mut reader);
         region.failed = facts.keys().filter(|id| region.fact(id).is_none()).cloned().collect();
         derived::read(&mut region, &entries.derived, &entries.relation, &catalogue, &mut reader);

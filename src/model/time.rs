@@ -216,7 +216,20 @@ impl Period {
         }
     }
 
-    /// Its number within the year, from 1: the number of its issue where nobody says another.
+    /// In Chinese: 2026年11月, 2026年第三季度, 2026年上半年.
+    pub fn chinese(self) -> String {
+        match self {
+            Self::Month(year, month) => format!("{year}年{month}月"),
+            Self::Quarter(year, quarter) => {
+                let name = ["一", "二", "三", "四"].get(quarter as usize - 1).copied().unwrap_or_default();
+                format!("{year}年第{name}季度")
+            }
+            Self::Half(year, half) => format!("{year}年{}半年", if half == 1 { "上" } else { "下" }),
+            Self::Year(year) => format!("{year}年"),
+        }
+    }
+
+    /// Its number within the year, from 1.
     pub fn ordinal(self) -> u32 {
         match self {
             Self::Month(_, n) | Self::Quarter(_, n) | Self::Half(_, n) => n,

@@ -45,6 +45,7 @@ pub fn check(workspace: &Workspace, as_of: NaiveDate) -> Result<Diagnostics, Pip
         }
         read.insert(id.clone(), region.output);
     }
+    crate::model::check_reported(&book.data, &book.regions, &mut diagnostics);
     check_places(&settings, &read, &mut diagnostics);
     orders.extend(places_with_texts(&book, &read));
     check_text_names(&book, &orders, &mut diagnostics);

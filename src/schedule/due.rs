@@ -2,7 +2,7 @@
 //!
 //! What is recorded already is asked of the ledger by `tick`, which also does what is due.
 
-use chrono::{DateTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, TimeZone, Utc};
 
 use super::plan::{CatchUp, Schedule, Shift};
 use crate::model::{Calendars, NoCalendar, Period};
@@ -56,7 +56,14 @@ pub fn due(
     let mut found = Vec::new();
     let mut at = until;
     // Backwards from now, so that a year in which nothing ran costs no more than what is kept of it.
-    while let Some(nominal) = schedule.rule.at_or_before(at, schedule.zone, calendars)? {
+    loop {
+        let nominal = match schedule.rule.at_or_before(at, schedule.zone, calendars) {
+            Ok(Some(nominal)) => nominal,
+            Ok(None) => break,
+            // Walking back ends where the plan began; the years before it need no calendar.
+            Err(missing) if missing.year < since.with_timezone(&schedule.zone).year() => break,
+            Err(missing) => return Err(missing),
+        };
         if nominal < since || after.is_some_and(|after| nominal <= after) {
             break;
         }
@@ -138,7 +145,11 @@ fn firing(
 fn judge(schedule: &Schedule, now: DateTime<Utc>, found: &mut [Due]) {
     for due in found.iter_mut().filter(|due| due.verdict == Verdict::Run) {
         if now - due.fires > schedule.starting_deadline {
-            due.verdict = Verdict::Missed(format!("found {} after its time; the starting deadline is {}", in_words(now - due.fires), in_words(schedule.starting_deadline)));
+            due.verdict = Verdict::Missed(format!(
+                "found {} after its time; the starting deadline is {}",
+                in_words(now - due.fires),
+                in_words(schedule.starting_deadline)
+            ));
         }
     }
     let keep = match schedule.catch_up {
@@ -153,7 +164,10 @@ fn judge(schedule: &Schedule, now: DateTime<Utc>, found: &mut [Due]) {
         if order < passed {
             due.verdict = Verdict::Missed("passed over: a later one is made up for".to_owned());
         } else if schedule.catch_up == CatchUp::None && now - due.fires > ON_TIME {
-            due.verdict = Verdict::Missed(format!("found {} after its time; catch_up is none", in_words(now - due.fires)));
+            due.verdict = Verdict::Missed(format!(
+                "found {} after its time; catch_up is none",
+                in_words(now - due.fires)
+            ));
         }
     }
 }

@@ -181,9 +181,7 @@ impl<F: Fn() -> Result<Warned<Option<Pipeline>>, PipelineError>> Maker for LazyM
         let path = Pipeline::path_of(order, &wish);
         let manifest = self.manifest().map_err(|error| failed(Stage::Write, chain(&error)))?;
         match manifest.entries.get(&path) {
-            Some(entry) => {
-                Ok(Warned { output: MadeDocument { path, entry: entry.clone() }, diagnostics })
-            }
+            Some(entry) => Ok(Warned { output: MadeDocument { path, entry: entry.clone() }, diagnostics }),
             None => Err(failed(Stage::Write, "the manifest does not name it".to_owned())),
         }
     }

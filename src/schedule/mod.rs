@@ -2,20 +2,26 @@
 //!
 //! How a document is made is left to `pipeline`, what was made and numbered to `ledger`.
 
+mod daemon;
 mod due;
 mod event;
 mod install;
 mod maker;
+mod monitor;
 mod plan;
+mod prune;
 mod rule;
 mod tick;
 mod words;
 
+pub use daemon::{Next, wake_at};
 pub use due::{Due, Verdict, due, upcoming};
 pub use event::{Event, Level, occurrence_name};
 pub use install::{InstallError, Trigger, crontab, crontab_for_user, kubernetes, systemd};
 pub use maker::{Clock, LazyMaker, MadeDocument, Maker, Setback, Stage};
+pub use monitor::{Health, ScheduleHealth, alarm, beat, health, run as run_command};
 pub use plan::{CatchUp, Overlap, RelativePeriod, Schedule, Shift, check, read};
+pub use prune::{Pruned, prune};
 pub use rule::{CronRule, Rule, RuleError};
 pub use tick::{Desk, ManualRun, Ticked, run, tick};
 pub use words::{Language, in_words};

@@ -118,7 +118,9 @@ impl RelativePeriod {
 
     /// As the settings write it.
     pub fn name(self) -> &'static str {
-        let own = |(_, length, previous): &&(&str, Length, bool)| *length == self.length && *previous == self.previous;
+        let own = |(_, length, previous): &&(&str, Length, bool)| {
+            *length == self.length && *previous == self.previous
+        };
         Self::NAMES.iter().find(own).map_or("", |(name, ..)| name)
     }
 
@@ -186,13 +188,19 @@ pub fn read(settings: &Settings, book: &CaseBook, diagnostics: &mut Diagnostics)
 }
 
 /// Checks what only the calendars tell: that each schedule ever fires, and that its years have a calendar.
-pub fn check(schedules: &[Schedule], calendars: &Calendars, now: DateTime<Utc>, diagnostics: &mut Diagnostics) {
+pub fn check(
+    schedules: &[Schedule],
+    calendars: &Calendars,
+    now: DateTime<Utc>,
+    diagnostics: &mut Diagnostics,
+) {
     for schedule in schedules {
         match schedule.rule.after(now, schedule.zone, calendars) {
             Ok(Some(_)) => {}
             Ok(None) => {
                 let message = format!("schedule `{}` never fires", schedule.id);
-                let hint = "no year has such a day; `0 8 1 * *` is 08:00 on the first of each month".to_owned();
+                let hint =
+                    "no year has such a day; `0 8 1 * *` is 08:00 on the first of each month".to_owned();
                 diagnostics.push(Problem::BadSetting { message, hint }, schedule.span.clone());
             }
             Err(missing) => {
@@ -254,8 +262,10 @@ impl Reader<'_> {
         };
         let catch_up = self.catch_up(entry, head);
         let starting_deadline = self.length(&entry.starting_deadline, head).unwrap_or(STARTING_DEADLINE);
-        let overlap = self.one_of(&entry.overlap, &[("skip", Overlap::Skip), ("queue", Overlap::Queue)], head);
-        let shifts = [("skip", Shift::Skip), ("previous-workday", Shift::Previous), ("next-workday", Shift::Next)];
+        let overlap =
+            self.one_of(&entry.overlap, &[("skip", Overlap::Skip), ("queue", Overlap::Queue)], head);
+        let shifts =
+            [("skip", Shift::Skip), ("previous-workday", Shift::Previous), ("next-workday", Shift::Next)];
         let shift = self.one_of(&entry.calendar, &shifts, head);
         let since = entry.since.as_ref().and_then(|since| match since.get_ref().parse::<NaiveDate>() {
             Ok(day) => Some(day),
@@ -267,7 +277,8 @@ impl Reader<'_> {
         });
         let wait = entry.wait_for.as_ref().and_then(|wait| self.wait(wait.get_ref(), &at(head, wait)));
         for delivery in entry.deliveries.iter().flat_map(toml::Spanned::get_ref) {
-            let problem = Problem::DanglingId { kind: "delivery", id: delivery.get_ref().clone(), near: None };
+            let problem =
+                Problem::DanglingId { kind: "delivery", id: delivery.get_ref().clone(), near: None };
             self.diagnostics.push(problem, at(head, delivery));
         }
         let (rule, zone) = (rule?, zone?);
@@ -275,7 +286,9 @@ impl Reader<'_> {
         Some(Schedule {
             id: id?,
             written: format!("{} {zone}", as_written(when)),
-            since: since.and_then(|day| zone.from_local_datetime(&day.and_time(NaiveTime::MIN)).earliest()).map(|i| i.to_utc()),
+            since: since
+                .and_then(|day| zone.from_local_datetime(&day.and_time(NaiveTime::MIN)).earliest())
+                .map(|i| i.to_utc()),
             rule,
             zone,
             orders: orders?,
@@ -301,7 +314,8 @@ impl Reader<'_> {
             }
             _ => {
                 let message = "`when` takes either `cron`, or `workday` with `at`".to_owned();
-                self.diagnostics.push(Problem::KeyConflict { message, hint: example.to_owned() }, span.clone());
+                self.diagnostics
+                    .push(Problem::KeyConflict { message, hint: example.to_owned() }, span.clone());
                 return None;
             }
         };
@@ -353,14 +367,18 @@ impl Reader<'_> {
             }
             let parsed = Subject::parse(wanted);
             let has_place = |place: &String| {
-                self.book.region(&parsed.region).output.is_some_and(|region| region.places.contains_key(place))
+                self.book
+                    .region(&parsed.region)
+                    .output
+                    .is_some_and(|region| region.places.contains_key(place))
             };
             if parsed.place.as_ref().is_some_and(has_place) {
                 orders.push(Order::of_region(parsed));
                 continue;
             }
             let near = nearest(wanted, self.orders.iter().map(|order| order.subject.as_str()));
-            let problem = Problem::DanglingId { kind: "region, place or comparison", id: wanted.clone(), near };
+            let problem =
+                Problem::DanglingId { kind: "region, place or comparison", id: wanted.clone(), near };
             self.diagnostics.push(problem, at(head, subject));
         }
         let all = subjects.is_none_or(|subjects| subjects.iter().any(|subject| subject.get_ref() == "*"));

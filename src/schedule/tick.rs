@@ -12,14 +12,19 @@ use super::event::{Event, Level, occurrence_name};
 use super::maker::{Clock, Maker, Setback};
 use super::plan::{Overlap, Schedule};
 use crate::ledger::{
-    IssueState, Lease, Ledger, LedgerError, NewOccurrence, Occurrence, Origin, Seen, State, Task, TaskState, Wanted,
+    IssueState, Lease, Ledger, LedgerError, NewOccurrence, Occurrence, Origin, Seen, State, Task, TaskState,
+    Wanted,
 };
 use crate::model::{Calendars, Period};
 use crate::pipeline::Order;
 
 /// When a document is tried again after each failure; after the last it has failed for good.
 const BACK_OFF: [TimeDelta; 5] = [
-    TimeDelta::minutes(1), TimeDelta::minutes(5), TimeDelta::minutes(30), TimeDelta::hours(2), TimeDelta::hours(6),
+    TimeDelta::minutes(1),
+    TimeDelta::minutes(5),
+    TimeDelta::minutes(30),
+    TimeDelta::hours(2),
+    TimeDelta::hours(6),
 ];
 
 /// All that a tick works with.
@@ -36,6 +41,8 @@ pub struct Desk<'a> {
     pub maker: &'a dyn Maker,
     /// The time.
     pub clock: &'a dyn Clock,
+    /// Whether to end before the next document.
+    pub stop: &'a dyn Fn() -> bool,
     /// Who holds the lease, in words: host and process.
     pub owner: &'a str,
 }
@@ -92,7 +99,11 @@ pub fn tick(desk: &Desk<'_>, told: &mut dyn FnMut(Event)) -> Result<Ticked, Ledg
 ///
 /// # Errors
 /// As [`tick`].
-pub fn run(desk: &Desk<'_>, wanted: &ManualRun<'_>, told: &mut dyn FnMut(Event)) -> Result<Ticked, LedgerError> {
+pub fn run(
+    desk: &Desk<'_>,
+    wanted: &ManualRun<'_>,
+    told: &mut dyn FnMut(Event),
+) -> Result<Ticked, LedgerError> {
     let lease = Lease::wait(desk.state)?;
     let now = desk.clock.now();
     let mut ledger = Ledger::open(desk.state)?;
@@ -142,12 +153,14 @@ impl Work<'_> {
                 None => schedule.since.or(last).unwrap_or(now),
             };
             let paused = before.and_then(|seen| seen.paused);
-            let seen = Seen { id: schedule.id.clone(), rule: schedule.written.clone(), since, seen: now, paused };
+            let seen =
+                Seen { id: schedule.id.clone(), rule: schedule.written.clone(), since, seen: now, paused };
             let after = self.ledger.last_nominal(&schedule.id)?;
             let found = match due(schedule, self.desk.calendars, since, after, now) {
                 Ok(found) => found,
                 Err(missing) => {
-                    let message = format!("{missing}: schedule `{}` decides nothing until it is written", schedule.id);
+                    let message =
+                        format!("{missing}: schedule `{}` decides nothing until it is written", schedule.id);
                     self.tell(Event::new(now, Level::Alarm, "no-calendar", message));
                     self.failed = true;
                     continue;
@@ -186,7 +199,9 @@ impl Work<'_> {
         mut occurrences: Vec<NewOccurrence>,
         now: DateTime<Utc>,
     ) -> Result<(), LedgerError> {
-        let Some(schedule) = self.desk.schedules.iter().find(|schedule| schedule.id == seen.id) else { return Ok(()) };
+        let Some(schedule) = self.desk.schedules.iter().find(|schedule| schedule.id == seen.id) else {
+            return Ok(());
+        };
         let own = |older: &&Occurrence| older.schedule == seen.id && older.origin == Origin::Schedule;
         let older = self.ledger.unfinished()?.iter().find(own).map(|older| older.nominal);
         for new in occurrences.iter_mut().filter(|new| new.state == State::Open) {
@@ -219,7 +234,9 @@ impl Work<'_> {
         for occurrence in self.ledger.unfinished()? {
             let tasks = self.ledger.tasks(occurrence.id)?;
             let idle = !tasks.is_empty()
-                && tasks.iter().all(|task| task.state != TaskState::Open || task.due.is_some_and(|due| due > now));
+                && tasks
+                    .iter()
+                    .all(|task| task.state != TaskState::Open || task.due.is_some_and(|due| due > now));
             if !idle {
                 return Ok(true);
             }
@@ -268,7 +285,12 @@ impl Work<'_> {
                 Ok(false) => missing.push(unit.clone()),
                 Err(diagnostics) => {
                     missing.push(format!("{unit} (its file has errors)"));
-                    let mut event = Event::new(now, Level::Warning, "bad-report", format!("what {unit} reported cannot be used"));
+                    let mut event = Event::new(
+                        now,
+                        Level::Warning,
+                        "bad-report",
+                        format!("what {unit} reported cannot be used"),
+                    );
                     event.diagnostics = diagnostics;
                     self.tell_of(schedule, occurrence, event);
                 }
@@ -305,6 +327,9 @@ impl Work<'_> {
             if task.state != TaskState::Open || task.due.is_some_and(|due| due > now) {
                 continue;
             }
+            if (self.desk.stop)() {
+                return Ok(false);
+            }
             self.document(schedule, occurrence, task)?;
             self.ledger.record(occurrence.id, std::slice::from_ref(task))?;
         }
@@ -312,8 +337,12 @@ impl Work<'_> {
         let now = self.desk.clock.now();
         self.ledger.stand(occurrence.id, state, reason.as_deref(), now)?;
         let told = match state {
-            State::Unchanged => Some((Level::Info, "unchanged", "本期无新资料: nothing is issued".to_owned())),
-            State::AlreadyIssued => Some((Level::Info, "already-issued", format!("{} was issued before", occurrence.period))),
+            State::Unchanged => {
+                Some((Level::Info, "unchanged", "本期无新资料: nothing is issued".to_owned()))
+            }
+            State::AlreadyIssued => {
+                Some((Level::Info, "already-issued", format!("{} was issued before", occurrence.period)))
+            }
             State::Failed | State::Partly => {
                 self.failed = true;
                 Some((Level::Alarm, state.name(), reason.unwrap_or_default()))
@@ -327,9 +356,15 @@ impl Work<'_> {
     }
 
     /// Makes one document, as far as it goes; how it stands then is left in the task.
-    fn document(&mut self, schedule: &Schedule, occurrence: &Occurrence, task: &mut Task) -> Result<(), LedgerError> {
+    fn document(
+        &mut self,
+        schedule: &Schedule,
+        occurrence: &Occurrence,
+        task: &mut Task,
+    ) -> Result<(), LedgerError> {
         let now = self.desk.clock.now();
-        let found = schedule.orders.iter().find(|o| o.document.name() == task.document && o.subject == task.subject);
+        let found =
+            schedule.orders.iter().find(|o| o.document.name() == task.document && o.subject == task.subject);
         let (Some(order), Some(period)) = (found, Period::parse(&occurrence.period)) else {
             task.state = TaskState::Failed;
             task.message = Some("the schedule does not make it any more".to_owned());
@@ -382,7 +417,8 @@ impl Work<'_> {
                 task.message = None;
                 let number = issue.number;
                 let message = format!(
-                    "issued no. {} (total {}), {} pages, {path}", number.number, number.total, entry.pages
+                    "issued no. {} (total {}), {} pages, {path}",
+                    number.number, number.total, entry.pages
                 );
                 let mut event = Event::new(now, Level::Info, "issued", message);
                 event.document = Some(format!("{} {}", task.document, task.subject));
@@ -410,7 +446,12 @@ impl Work<'_> {
         let (level, event, message) = match again {
             Some(pause) => {
                 task.due = Some(now + *pause);
-                let message = format!("not made ({}): {}; tried again in {}", setback.stage.name(), setback.message, in_words(*pause));
+                let message = format!(
+                    "not made ({}): {}; tried again in {}",
+                    setback.stage.name(),
+                    setback.message,
+                    in_words(*pause)
+                );
                 (Level::Warning, "retry", message)
             }
             None => {

@@ -23,6 +23,7 @@ impl Worker {
         let fail = |source| WorkerError::Start { path: program.path.clone(), source };
         let mut child = Command::new(&program.path)
             .args(&program.arguments)
+            .envs(program.environment.iter().copied())
             .arg("--memory")
             .arg(limits.memory.to_string())
             .stdin(Stdio::piped())

@@ -24,6 +24,8 @@ pub struct Program {
     pub path: PathBuf,
     /// Its arguments.
     pub arguments: Vec<std::ffi::OsString>,
+    /// What is added to its environment.
+    pub environment: Vec<(&'static str, &'static str)>,
 }
 
 /// What a worker may take for one document.

@@ -1,0 +1,180 @@
+//! All that the verbs of a schedule work with: settings, data, schedules, calendars, and the ledger's folder.
+//!
+//! What each verb does with it is left to its own file.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use briefing::diag::{Diagnostics, Warned, nearest};
+use briefing::model::{Calendars, CaseBook};
+use briefing::pipeline::{self, Pipeline, PipelineError, Workspace};
+use briefing::schedule::{self, Event, Level, Schedule};
+use briefing::settings::Settings;
+use briefing::workers::{Crew, Limits, Program};
+use chrono::{DateTime, Utc};
+
+use super::args::{Common, LogFormat};
+use super::failure::{Failure, with_causes};
+use super::resolve;
+use crate::terminal::Terminal;
+
+/// A workspace with its schedules.
+pub(crate) struct Desk {
+    pub workspace: Workspace,
+    pub state: PathBuf,
+    pub settings: Settings,
+    pub book: CaseBook,
+    pub schedules: Vec<Schedule>,
+    /// The ids of schedules with errors.
+    pub broken: Vec<String>,
+    pub calendars: Calendars,
+    /// What is wrong with schedules and calendars; nothing here stops the sound schedules.
+    pub found: Diagnostics,
+    program: Program,
+    root: PathBuf,
+}
+
+/// Opens a workspace. Errors in a schedule are kept, those in what all share end here.
+pub(crate) fn open(common: &Common, terminal: &Terminal) -> Result<Desk, Failure> {
+    let workspace = resolve::workspace(common, common.out.as_deref(), terminal)?;
+    let state = resolve::state(common);
+    let data = pipeline::open_data(&workspace);
+    if data.diagnostics.has_errors() {
+        return Err(Failure::Diagnostics(data.diagnostics));
+    }
+    let (settings, book) = data.output;
+    let mut found = Diagnostics::new();
+    let calendars = Calendars::read(&workspace.data, &mut found);
+    let schedules = schedule::read(&settings, &book, &mut found);
+    let id = |written: &briefing::settings::Written| written.entry.id.as_ref().map(|id| id.get_ref().clone());
+    let mut broken: Vec<String> = settings.schedules.iter().filter_map(id).collect();
+    broken.retain(|id| !schedules.iter().any(|schedule| schedule.id == *id));
+    let program = worker(&workspace, common, terminal)?;
+    let root = common.workspace.clone();
+    Ok(Desk { workspace, state, settings, book, schedules, broken, calendars, found, program, root })
+}
+
+/// This program again, as a worker on the same templates and faces.
+fn worker(workspace: &Workspace, common: &Common, terminal: &Terminal) -> Result<Program, Failure> {
+    let path = terminal.program()?;
+    let mut arguments: Vec<OsString> = Vec::new();
+    for (flag, folder) in [
+        ("-C", &common.workspace),
+        ("--data", &workspace.data),
+        ("--templates", &workspace.templates),
+        ("--fonts", &workspace.fonts),
+    ] {
+        arguments.push(flag.into());
+        arguments.push(folder.into());
+    }
+    arguments.push("work".into());
+    // The allocator would take a gibibyte at once and hand it out bit by bit; against a limit only what is used must count.
+    let environment = vec![("MIMALLOC_ARENA_EAGER_COMMIT", "0")];
+    Ok(Program { path, arguments, environment })
+}
+
+impl Desk {
+    /// The pipeline, whose documents are set by workers.
+    pub(crate) fn pipeline(&self) -> Result<Warned<Option<Pipeline>>, PipelineError> {
+        let engine = pipeline::open_engine(&self.workspace, &self.settings)?;
+        let (deadline, memory) = self.settings.limits;
+        let output = engine.output.map(|engine| {
+            Pipeline::new(self.workspace.clone(), self.settings.clone(), self.book.clone(), engine)
+                .with_crew(Crew::new(self.program.clone(), Limits { deadline, memory }))
+        });
+        Ok(Warned { output, diagnostics: engine.diagnostics })
+    }
+
+    /// A schedule by its id.
+    pub(crate) fn schedule(&self, id: &str) -> Result<&Schedule, Failure> {
+        if let Some(schedule) = self.schedules.iter().find(|schedule| schedule.id == id) {
+            return Ok(schedule);
+        }
+        if self.broken.iter().any(|broken| broken == id) {
+            return Err(Failure::Diagnostics(self.found.clone()));
+        }
+        let known: Vec<&str> = self.schedules.iter().map(|schedule| schedule.id.as_str()).collect();
+        let near = nearest(id, known.iter().copied()).map(|near| format!("did you mean `{near}`? "));
+        let there = match known.as_slice() {
+            [] => "report.toml has no [[schedule]]".to_owned(),
+            known => format!("there are {}", known.join(", ")),
+        };
+        let hint = format!("{}{there}", near.unwrap_or_default());
+        Err(Failure::usage(format!("no schedule `{id}`"), hint))
+    }
+
+    /// A path of the settings, relative to the workspace.
+    pub(crate) fn within(&self, path: &std::path::Path) -> PathBuf {
+        self.root.join(path)
+    }
+
+    /// After a tick: heartbeat, metrics, ping, and the alarms that came up. What fails here is said and changes nothing else.
+    pub(crate) fn report_on(&self, alarms: &[Event], now: DateTime<Utc>, terminal: &Terminal) {
+        let monitor = &self.settings.monitor;
+        let say = |what: &str, error: &dyn std::error::Error| {
+            terminal.error(&format!("{what} failed: {}", with_causes(error)), None);
+        };
+        for event in alarms {
+            if !monitor.alarm.is_empty()
+                && let Err(error) = schedule::alarm(&monitor.alarm, event)
+            {
+                say("the alarm command", &error);
+            }
+        }
+        if let Some(path) = &monitor.metrics {
+            match self.health(now) {
+                Ok(health) => {
+                    let text = health.metrics(now);
+                    if let Err(error) = briefing::disk::write(&self.within(path), text.as_bytes()) {
+                        say("writing the metrics", &error);
+                    }
+                }
+                Err(Failure::Ledger(error)) => say("writing the metrics", &error),
+                Err(_) => {}
+            }
+        }
+        if let Some(path) = &monitor.heartbeat
+            && let Err(error) = schedule::beat(&self.within(path), now)
+        {
+            say("the heartbeat", &error);
+        }
+        if !monitor.ping.is_empty()
+            && let Err(error) = schedule::run_command(&monitor.ping, b"")
+        {
+            say("the ping command", &error);
+        }
+    }
+
+    /// How the schedules stand.
+    pub(crate) fn health(&self, now: DateTime<Utc>) -> Result<schedule::Health, Failure> {
+        let ledger = briefing::ledger::Ledger::open_existing(&self.state)?;
+        let last = briefing::ledger::last_tick(&self.state);
+        Ok(schedule::health(ledger.as_ref(), &self.schedules, &self.broken, &self.calendars, last, now)?)
+    }
+}
+
+/// Prints events as they come, and keeps the alarms.
+pub(crate) struct Log<'a> {
+    pub terminal: &'a Terminal,
+    pub format: LogFormat,
+    pub alarms: Vec<Event>,
+}
+
+impl Log<'_> {
+    pub(crate) fn tell(&mut self, event: Event) {
+        let line = match self.format {
+            LogFormat::Text => event.line(),
+            LogFormat::Json => event.json(),
+        };
+        // Nobody reads the log any more: what is due is done all the same.
+        let _ = self.terminal.line(&line);
+        self.terminal.messages(&event.diagnostics);
+        if event.level == Level::Alarm {
+            self.alarms.push(event);
+        }
+    }
+}
+
+/// What stops a daemon is asked at short intervals.
+pub(crate) const SLICE: Duration = Duration::from_millis(100);

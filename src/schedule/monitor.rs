@@ -1,0 +1,213 @@
+//! How the schedules stand, for people, for monitoring and for a textfile that Prometheus reads.
+//!
+//! What happened on one tick is told by its events.
+
+use std::fmt::Write as _;
+use std::io;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+
+use super::due::{Due, Verdict, in_words, upcoming};
+use super::event::{Event, occurrence_name};
+use super::plan::Schedule;
+use crate::disk;
+use crate::ledger::{Ledger, LedgerError, Occurrence, State};
+use crate::model::Calendars;
+
+/// A trigger comes every five minutes; when none has come for this long, something is wrong with it.
+const SILENCE: TimeDelta = TimeDelta::minutes(16);
+
+/// How the schedules stand.
+#[derive(Debug)]
+pub struct Health {
+    /// Each schedule.
+    pub schedules: Vec<ScheduleHealth>,
+    /// What somebody should see to; empty where all is well.
+    pub problems: Vec<String>,
+    /// When the last tick ended.
+    pub last_tick: Option<DateTime<Utc>>,
+    /// How many occurrences of each schedule ended in each state.
+    pub counts: Vec<(String, State, u64)>,
+}
+
+/// How one schedule stands.
+#[derive(Debug)]
+pub struct ScheduleHealth {
+    /// The schedule.
+    pub id: String,
+    /// Whether it is held.
+    pub paused: bool,
+    /// Its last occurrence.
+    pub last: Option<Occurrence>,
+    /// Its next one.
+    pub next: Option<Due>,
+}
+
+/// Looks at every schedule.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn health(
+    ledger: Option<&Ledger>,
+    schedules: &[Schedule],
+    broken: &[String],
+    calendars: &Calendars,
+    last_tick: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Result<Health, LedgerError> {
+    let mut problems: Vec<String> =
+        broken.iter().map(|id| format!("schedule `{id}` has errors: report check tells them")).collect();
+    let mut found = Vec::new();
+    let seen = ledger.map(Ledger::schedules).transpose()?.unwrap_or_default();
+    for schedule in schedules {
+        let held = seen.iter().any(|seen| seen.id == schedule.id && seen.paused.is_some());
+        let next = match upcoming(schedule, calendars, now, 1) {
+            Ok(next) => next.into_iter().next(),
+            Err(missing) => {
+                problems.push(format!("schedule `{}`: {missing}", schedule.id));
+                None
+            }
+        };
+        let last = ledger.map(|ledger| ledger.last_occurrence(&schedule.id)).transpose()?.flatten();
+        if let Some(last) = &last {
+            let name = occurrence_name(&schedule.id, last.nominal, schedule.zone);
+            let reason = last.reason.as_deref().unwrap_or_default();
+            match last.state {
+                State::Failed | State::Partly | State::Missed => {
+                    problems.push(format!("{name} is {}: {reason}", last.state.name()));
+                }
+                State::Waiting => problems.push(format!("{name} is waiting: {reason}")),
+                _ => {}
+            }
+        }
+        found.push(ScheduleHealth { id: schedule.id.clone(), paused: schedule.paused || held, last, next });
+    }
+    if let Some(ledger) = ledger {
+        for occurrence in ledger.unfinished()?.iter().filter(|occurrence| occurrence.state == State::Open) {
+            for task in
+                ledger.tasks(occurrence.id)?.iter().filter(|task| task.attempts > 0 && task.due.is_some())
+            {
+                let message = task.message.as_deref().unwrap_or_default();
+                let (document, subject) = (&task.document, &task.subject);
+                problems.push(format!(
+                    "{} {document} {subject} has failed {} times: {message}",
+                    occurrence.schedule, task.attempts
+                ));
+            }
+        }
+    }
+    match last_tick {
+        None if !schedules.is_empty() => {
+            problems.push("no tick has run yet: install a trigger with report schedule install".to_owned());
+        }
+        Some(last) if !schedules.is_empty() && now - last > SILENCE => {
+            problems.push(format!("the last tick was {} ago", in_words(now - last)));
+        }
+        _ => {}
+    }
+    let counts = ledger.map(Ledger::counts).transpose()?.unwrap_or_default();
+    Ok(Health { schedules: found, problems, last_tick, counts })
+}
+
+impl Health {
+    /// A Prometheus textfile.
+    pub fn metrics(&self, now: DateTime<Utc>) -> String {
+        let mut text = String::new();
+        let head = |name: &str, kind: &str, help: &str| {
+            format!("# HELP report_{name} {help}\n# TYPE report_{name} {kind}\n")
+        };
+        text += &head("tick_timestamp_seconds", "gauge", "When the last tick ended.");
+        let _ = writeln!(text, "report_tick_timestamp_seconds {}", now.timestamp());
+        text += &head("problems", "gauge", "What somebody should see to.");
+        let _ = writeln!(text, "report_problems {}", self.problems.len());
+        text += &head("next_occurrence_timestamp_seconds", "gauge", "When each schedule fires next.");
+        for schedule in &self.schedules {
+            if let Some(next) = &schedule.next {
+                let at = next.fires.timestamp();
+                let _ = writeln!(
+                    text,
+                    "report_next_occurrence_timestamp_seconds{{schedule=\"{}\"}} {at}",
+                    schedule.id
+                );
+            }
+        }
+        text += &head("paused", "gauge", "Whether a schedule is held.");
+        for schedule in &self.schedules {
+            let _ =
+                writeln!(text, "report_paused{{schedule=\"{}\"}} {}", schedule.id, u8::from(schedule.paused));
+        }
+        text += &head("occurrences", "gauge", "Occurrences in the ledger by how they stand.");
+        for (schedule, state, count) in &self.counts {
+            let state = state.name();
+            let _ = writeln!(text, "report_occurrences{{schedule=\"{schedule}\",state=\"{state}\"}} {count}");
+        }
+        text
+    }
+
+    /// A few lines for a person, also when all is well.
+    pub fn digest(&self, schedules: &[Schedule], now: DateTime<Utc>) -> String {
+        let mut text = String::new();
+        let well = if self.problems.is_empty() {
+            "all well".to_owned()
+        } else {
+            format!("{} to see to", self.problems.len())
+        };
+        let _ = writeln!(text, "{}: {well}", now.to_rfc3339_opts(SecondsFormat::Secs, true));
+        for problem in &self.problems {
+            let _ = writeln!(text, "  ! {problem}");
+        }
+        for (health, schedule) in self.schedules.iter().zip(schedules) {
+            let local =
+                |at: DateTime<Utc>| at.with_timezone(&schedule.zone).format("%Y-%m-%d %H:%M %:z").to_string();
+            let last = health.last.as_ref().map_or_else(
+                || "nothing yet".to_owned(),
+                |last| format!("{} {} ({})", last.period, last.state.name(), last.state.chinese()),
+            );
+            let next = match (&health.next, health.paused) {
+                (_, true) => "paused".to_owned(),
+                (Some(next), _) if next.verdict == Verdict::Run => {
+                    format!("next {} for {}", local(next.fires), next.period)
+                }
+                (Some(next), _) => format!("next {}, which the calendar skips", local(next.fires)),
+                (None, _) => "no next occurrence".to_owned(),
+            };
+            let _ = writeln!(text, "  {}: last {last}; {next}", health.id);
+        }
+        text
+    }
+}
+
+/// Sets the time of the heartbeat file, by writing the instant into it.
+///
+/// # Errors
+/// When the disk refuses.
+pub fn beat(path: &Path, now: DateTime<Utc>) -> Result<(), disk::PathError> {
+    disk::write(path, format!("{}\n", now.to_rfc3339_opts(SecondsFormat::Secs, true)).as_bytes())
+}
+
+/// Runs the command that tells somebody of an alarm, with the event as JSON on its standard input.
+///
+/// # Errors
+/// When it cannot be started, or ends with an error.
+pub fn alarm(command: &[String], event: &Event) -> io::Result<()> {
+    run(command, format!("{}\n", event.json()).as_bytes())
+}
+
+/// Runs a command of the settings, with some input.
+///
+/// # Errors
+/// When it cannot be started, or ends with an error.
+pub fn run(command: &[String], input: &[u8]) -> io::Result<()> {
+    let Some((program, arguments)) = command.split_first() else { return Ok(()) };
+    let mut child =
+        Command::new(program).args(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).spawn()?;
+    if let Some(mut to) = child.stdin.take() {
+        // A command that does not read its input is none the worse for it.
+        let _ = to.write_all(input);
+    }
+    let ended = child.wait()?;
+    if ended.success() { Ok(()) } else { Err(io::Error::other(ended.to_string())) }
+}
