@@ -90,7 +90,7 @@ fn an_office_makes_a_clean_copy_and_a_demo_is_marked() {
         return;
     }
     let project = Project::counties();
-    project.generate(["--region", "qinghe"]).ok();
+    project.generate(["--region", "qinghe", "--issue", "11"]).ok();
     let pdf = project.path("reports/2026-11/region/qinghe.pdf");
     let pages = texts(&pdf);
     for (at, page) in pages.iter().enumerate() {
