@@ -103,12 +103,22 @@ pub fn upcoming(
     let mut found = Vec::new();
     let mut at = now - if schedule.shift == Some(Shift::Next) { AHEAD } else { TimeDelta::zero() };
     while found.len() < count {
-        let Some(nominal) = schedule.rule.after(at, schedule.zone, calendars)? else { break };
+        let nominal = match schedule.rule.after(at, schedule.zone, calendars) {
+            Ok(Some(nominal)) => nominal,
+            Ok(None) => break,
+            // What is known is told; the year without a calendar is told when nothing else is left.
+            Err(_) if !found.is_empty() => break,
+            Err(missing) => return Err(missing),
+        };
         at = nominal;
         if schedule.since.is_some_and(|since| nominal < since) {
             continue;
         }
-        let (fires, skipped) = firing(schedule, calendars, nominal)?;
+        let (fires, skipped) = match firing(schedule, calendars, nominal) {
+            Ok(found) => found,
+            Err(_) if !found.is_empty() => break,
+            Err(missing) => return Err(missing),
+        };
         if fires <= now {
             continue;
         }

@@ -319,7 +319,7 @@ impl Work<'_> {
     fn open(&mut self, schedule: &Schedule, occurrence: &Occurrence) -> Result<bool, LedgerError> {
         let mut tasks = self.ledger.tasks(occurrence.id)?;
         if tasks.is_empty() {
-            tasks = schedule.orders.iter().map(|order| first_try(order)).collect();
+            tasks = schedule.orders.iter().map(first_try).collect();
             self.ledger.record(occurrence.id, &tasks)?;
         }
         for task in &mut tasks {

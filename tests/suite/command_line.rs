@@ -63,7 +63,11 @@ fn a_number_belongs_to_one_document() {
     let view = project.view(["--region", "baishi", "--issue", "7"]);
     assert_eq!(view["masthead"]["issue"], "第7期");
     let draft = project.view(["--region", "baishi"]);
-    assert!(draft["masthead"]["issue"].is_null() && draft["masthead"]["draft"] == true, "{}", draft["masthead"]);
+    assert!(
+        draft["masthead"]["issue"].is_null() && draft["masthead"]["draft"] == true,
+        "{}",
+        draft["masthead"]
+    );
 }
 
 #[test]
@@ -145,10 +149,7 @@ fn help_stands_under_headings_and_names_the_exit_codes() {
     }
     let longest = help.stdout.lines().map(|line| line.chars().count()).max();
     assert!(longest <= Some(100), "a line of {longest:?} characters");
-    project
-        .run(["--help"])
-        .ok()
-        .prints("exit codes: 0 all done; 1 ran, but some document was not made or");
+    project.run(["--help"]).ok().prints("exit codes: 0 all done; 1 ran, but some document was not made or");
     project.run(["--version"]).ok().prints("report 0.1.0");
     project.run::<&str>([]).ends(2).says("Usage: report");
     project.run(["genrate"]).ends(2).says("a similar subcommand exists: 'generate'");
