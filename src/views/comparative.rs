@@ -1,15 +1,15 @@
 //! The briefing that sets several places side by side: what is flagged, what little may be ranked, and what one place alone has.
 
-use super::annex;
 use super::assemble::{self, Drafted, OwnWords};
 use super::charts::ranked;
 use super::cite::{Citations, Item, Party};
 use super::filled::filled;
+use super::finish::{Ending, finish};
 use super::flags::{LEGEND, flags, may_be_ranked};
 use super::in_words::printed;
 use super::numerals::han_of;
 use super::plates::source_line;
-use super::shape::{Annex, Block, Figure, FigureSection, Glance, Named, Plate, Run, View};
+use super::shape::{Block, Figure, FigureSection, Glance, Named, Plate, Run};
 use super::{Edition, Made};
 use crate::diag::Diagnostics;
 use crate::model::{Catalogue, Region, Subject, Text, Topic};
@@ -66,55 +66,18 @@ pub fn comparative_view<'a>(
     if !ranks.is_empty() {
         own.sections.push(Drafted { heading: "可以排名的指标".into(), blocks: ranks });
     }
-    let movable = assemble::plates_in(&own.sections);
-    let (mut sections, plates) = assemble::settle(own.sections, own.annex, edition.moved);
-    let mut annexes = Vec::new();
-    if !plates.is_empty() {
-        annexes.push(Annex::Plates { label: String::new(), title: "图表续".into(), blocks: plates });
-    }
-    let figures = table.basis(&mut citations);
-    if !figures.is_empty() {
-        let remark = "●为结果，◇为目标或预计；“段”为资料的自然段序号，题名和电头不计。".to_owned();
-        annexes.push(Annex::Figures {
-            label: String::new(),
-            title: "逐项口径".into(),
-            sections: figures,
-            remark,
-        });
-    }
-    let demo = parties.iter().any(|(region, _)| region.demo);
-    annexes.push(Annex::Sources {
-        label: String::new(),
-        title: "资料来源与数据说明".into(),
-        items: annex::sources(&citations),
-        notes: annex::notes(&citations, true, demo),
-    });
-    annex::label(&mut annexes);
-    assemble::number(&mut sections, &mut annexes);
-    let keywords = names
-        .iter()
-        .map(|name| (*name).to_owned())
-        .chain(["对照".to_owned(), "党建联建".to_owned()])
-        .collect();
-    let view = View {
-        format: 1,
+    let mut keywords: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    keywords.extend(["对照".to_owned(), "党建联建".to_owned()]);
+    let ending = Ending {
         document: "comparative",
-        language: "zh-Hans",
-        part: edition.part.name(),
-        description: format!("{}：{title}", settings.imprint.masthead),
-        keywords,
         title,
-        subtitle: own.subtitle,
-        date: assemble::document_date(edition),
-        masthead: assemble::masthead(settings, edition, demo),
-        note: own.note,
-        glance: own.glance,
-        lead: own.lead,
-        sections,
-        imprint: assemble::imprint(settings, edition),
-        annexes: assemble::with_annexes(edition.part, annexes),
+        keywords,
+        demo: parties.iter().any(|(region, _)| region.demo),
+        compared: true,
+        figures: ("逐项口径", table.basis(&mut citations)),
+        groups: Vec::new(),
     };
-    Made { view, movable }
+    finish(ending, own, &citations, settings, edition)
 }
 
 /// A topic with what each place has on it.

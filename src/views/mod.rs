@@ -9,6 +9,7 @@ mod cite;
 mod comparative;
 mod diagrams;
 mod filled;
+mod finish;
 mod flags;
 mod in_words;
 mod numerals;

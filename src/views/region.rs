@@ -3,9 +3,10 @@
 use super::annex;
 use super::assemble::{self, Drafted, OwnWords};
 use super::cite::{Citations, Item, Party};
+use super::finish::{Ending, finish};
 use super::in_words::{printed, table_in_words};
 use super::plates::source_line;
-use super::shape::{Annex, Block, Cell, Column, Glance, Named, NamedNote, Plate, Run, View};
+use super::shape::{Block, Cell, Column, Glance, Named, NamedNote, Plate, Run};
 use super::tables::case_table;
 use super::{Edition, Made};
 use crate::diag::Diagnostics;
@@ -41,56 +42,16 @@ pub fn region_view(
     if own.sections.is_empty() {
         own.sections = default_sections(&mut citations, catalogue);
     }
-    let movable = assemble::plates_in(&own.sections);
-    let (mut sections, plates) = assemble::settle(own.sections, own.annex, edition.moved);
-    let mut annexes = Vec::new();
-    if !plates.is_empty() {
-        annexes.push(Annex::Plates { label: String::new(), title: "图表续".into(), blocks: plates });
-    }
-    let figures = annex::figures_by_theme(&mut citations, catalogue);
-    if !figures.is_empty() {
-        let remark = "●为结果，◇为目标或预计；“段”为资料的自然段序号，题名和电头不计。".to_owned();
-        annexes.push(Annex::Figures {
-            label: String::new(),
-            title: "数据一览".into(),
-            sections: figures,
-            remark,
-        });
-    }
-    let groups = annex::mechanisms(&citations);
-    if !groups.is_empty() {
-        let remark = "名称和成员照资料列出；“成员未载”为资料点名而未列成员。".to_owned();
-        annexes
-            .push(Annex::Mechanisms { label: String::new(), title: "机制清单".into(), groups, remark });
-    }
-    annexes.push(Annex::Sources {
-        label: String::new(),
-        title: "资料来源与数据说明".into(),
-        items: annex::sources(&citations),
-        notes: annex::notes(&citations, false, region.demo),
-    });
-    annex::label(&mut annexes);
-    assemble::number(&mut sections, &mut annexes);
-    let title = own.title.unwrap_or_else(|| format!("{name}基层党组织联建情况"));
-    let view = View {
-        format: 1,
+    let ending = Ending {
         document: "region",
-        language: "zh-Hans",
-        part: edition.part.name(),
-        description: format!("{}：{}", settings.imprint.masthead, title),
+        title: own.title.take().unwrap_or_else(|| format!("{name}基层党组织联建情况")),
         keywords: vec![name, region.english.clone(), "党建联建".into()],
-        title,
-        subtitle: own.subtitle,
-        date: assemble::document_date(edition),
-        masthead: assemble::masthead(settings, edition, region.demo),
-        note: own.note,
-        glance: own.glance,
-        lead: own.lead,
-        sections,
-        imprint: assemble::imprint(settings, edition),
-        annexes: assemble::with_annexes(edition.part, annexes),
+        demo: region.demo,
+        compared: false,
+        figures: ("数据一览", annex::figures_by_theme(&mut citations, catalogue)),
+        groups: annex::mechanisms(&citations),
     };
-    Made { view, movable }
+    finish(ending, own, &citations, settings, edition)
 }
 
 /// The figures that a comparison would show come first, since they are what others are asked about too.

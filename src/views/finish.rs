@@ -1,0 +1,82 @@
+//! The last steps that every kind of document shares: plates to the annex, annexes in order, numbers, the view.
+//!
+//! What stands in the document is settled before, in `region` and `comparative`.
+
+use super::assemble::{self, OwnWords};
+use super::cite::Citations;
+use super::shape::{Annex, FigureSection, MechanismGroup, View};
+use super::{Edition, Made, annex};
+use crate::settings::Settings;
+
+/// What distinguishes one kind of document from another at its end.
+pub(super) struct Ending<'a> {
+    /// The name of the kind.
+    pub(super) document: &'static str,
+    /// The title, whoever gave it.
+    pub(super) title: String,
+    /// For the file's metadata.
+    pub(super) keywords: Vec<String>,
+    /// Whether one of its places is fictional.
+    pub(super) demo: bool,
+    /// Whether places are compared.
+    pub(super) compared: bool,
+    /// The title of the annex with all figures, and they.
+    pub(super) figures: (&'a str, Vec<FigureSection>),
+    /// All mechanisms.
+    pub(super) groups: Vec<MechanismGroup>,
+}
+
+/// Makes the view of what is settled.
+pub(super) fn finish(
+    ending: Ending<'_>,
+    own: OwnWords,
+    citations: &Citations<'_>,
+    settings: &Settings,
+    edition: &Edition,
+) -> Made {
+    let Ending { document, title, keywords, demo, compared, figures, groups } = ending;
+    let movable = assemble::plates_in(&own.sections);
+    let (mut sections, plates) = assemble::settle(own.sections, own.annex, edition.moved);
+    let label = String::new();
+    let mut annexes = Vec::new();
+    if !plates.is_empty() {
+        annexes.push(Annex::Plates { label: label.clone(), title: "图表续".into(), blocks: plates });
+    }
+    if !figures.1.is_empty() {
+        let remark = "●为结果，◇为目标或预计；“段”为资料的自然段序号，题名和电头不计。".to_owned();
+        let (title, sections) = (figures.0.to_owned(), figures.1);
+        annexes.push(Annex::Figures { label: label.clone(), title, sections, remark });
+    }
+    if !groups.is_empty() {
+        let remark = "名称和成员照资料列出；“成员未载”为资料点名而未列成员。".to_owned();
+        annexes
+            .push(Annex::Mechanisms { label: label.clone(), title: "机制清单".into(), groups, remark });
+    }
+    annexes.push(Annex::Sources {
+        label,
+        title: "资料来源与数据说明".into(),
+        items: annex::sources(citations),
+        notes: annex::notes(citations, compared, demo),
+    });
+    annex::label(&mut annexes);
+    assemble::number(&mut sections, &mut annexes);
+    let view = View {
+        format: 1,
+        document,
+        language: "zh-Hans",
+        part: edition.part.name(),
+        description: format!("{}：{title}", settings.imprint.masthead),
+        keywords,
+        title,
+        subtitle: own.subtitle,
+        date: assemble::document_date(edition),
+        masthead: assemble::masthead(settings, edition, demo),
+        note: own.note,
+        glance: own.glance,
+        lead: own.lead,
+        sections,
+        imprint: assemble::imprint(settings, edition),
+        annexes: assemble::with_annexes(edition.part, annexes),
+    };
+    Made { view, movable }
+}
