@@ -174,6 +174,8 @@ pub struct Source {
     pub short: String,
     /// The time it speaks of.
     pub strands: Vec<Strand>,
+    /// Whether it is what a unit reported for a period, and no publication.
+    pub is_return: bool,
 }
 
 /// A term that is not to be used.
@@ -415,6 +417,7 @@ impl Catalogue {
             read,
             sha256,
             strands,
+            is_return: false,
         };
         reader.insert(&mut self.sources, "source", id, span, Arc::new(source));
     }

@@ -142,6 +142,7 @@ impl Region {
                 sha256: disk::sha256(report.file.text().as_bytes()),
                 short: format!("{period}报表"),
                 strands: Vec::new(),
+                is_return: true,
             });
             let mut facts = report.entries.fact.clone();
             for fact in &mut facts {

@@ -99,6 +99,11 @@ pub(super) fn sources(citations: &Citations<'_>) -> Vec<SourceItem> {
 
 /// 题名．刊载网站（原始来源），发布日期．性质．引用日期．地址．存档校验值前8位
 fn describe(source: &Source) -> String {
+    let digest = source.sha256.get(..8).unwrap_or(&source.sha256);
+    if source.is_return {
+        let (unit, read) = (source.publisher.as_deref().unwrap_or_default(), source.read.chinese());
+        return format!("{}．{unit}报送，{read}收到．校验值{digest}", source.title);
+    }
     let carrier = source.carrier.as_deref().unwrap_or("网站未载");
     let publisher = source.publisher.as_deref().unwrap_or("原始来源未载");
     let date = if source.inferred {
@@ -107,7 +112,6 @@ fn describe(source: &Source) -> String {
         source.date.chinese()
     };
     let address = source.address.as_deref().unwrap_or("网址未载");
-    let digest = source.sha256.get(..8).unwrap_or(&source.sha256);
     format!(
         "{}．{carrier}（{publisher}），{date}．{}．{}查阅．{address}．校验值{digest}",
         source.title,

@@ -209,7 +209,8 @@ impl<'a> Citations<'a> {
     pub(super) fn new(parties: Vec<Party<'a>>, several: bool, part: Part) -> Self {
         let mut sources: Vec<&Arc<Source>> = Vec::new();
         for party in &parties {
-            for source in &party.region.sources {
+            // A comparison of units that report each month names of their returns only those that it cites.
+            for source in party.region.sources.iter().filter(|source| !(several && source.is_return)) {
                 if !sources.iter().any(|known| known.id == source.id) {
                     sources.push(source);
                 }
@@ -239,6 +240,9 @@ impl<'a> Citations<'a> {
         let row = *self.rows.entry((&region.id, item.id())).or_insert(next);
         if row == next {
             self.order.push((region, item));
+            if self.source_number(item.source()) == 0 {
+                self.sources.push(item.source());
+            }
         }
         row
     }
@@ -294,6 +298,7 @@ impl<'a> Citations<'a> {
 
     /// A figure for a chart or the first page.
     pub(super) fn figure(&mut self, region: &'a Region, item: Item<'a>) -> Figure {
+        let to = self.link(region, item);
         let quantity = item.quantity();
         let (before, after, tail) = quantity.affixes();
         Figure {
@@ -306,7 +311,7 @@ impl<'a> Citations<'a> {
             target: item.is_ahead(),
             derived: item.is_derived(),
             source: self.source_number(item.source()),
-            to: self.link(region, item),
+            to,
         }
     }
 
@@ -359,6 +364,7 @@ impl<'a> Citations<'a> {
     ) -> Option<Run> {
         let place = words.place_of(reference);
         let (region, item) = self.find(reference.region.as_deref(), &reference.id, &place, diagnostics)?;
+        let to = self.link(region, item);
         let source = self.source_number(item.source());
         let mut figure =
             if reference.number_only { item.quantity().without_unit() } else { item.quantity().printed() };
@@ -371,7 +377,7 @@ impl<'a> Citations<'a> {
         }
         let mark = setting == Setting::Prose && marks.last != Some(source);
         marks.last = Some(source);
-        Some(Run::Figure { figure, to: self.link(region, item), source, mark })
+        Some(Run::Figure { figure, to, source, mark })
     }
 
     /// The rows of the annex for some figures.

@@ -9,7 +9,7 @@ use super::flags::{LEGEND, flags, may_be_ranked};
 use super::in_words::printed;
 use super::numerals::han_of;
 use super::plates::source_line;
-use super::shape::{Block, Figure, FigureSection, Glance, Named, Plate, Run};
+use super::shape::{BarItem, Block, Figure, FigureSection, Glance, Named, Plate, Run};
 use super::{Edition, Made};
 use crate::diag::Diagnostics;
 use crate::model::{Catalogue, Region, Subject, Text, Topic};
@@ -78,6 +78,19 @@ pub fn comparative_view<'a>(
         groups: Vec::new(),
     };
     finish(ending, own, &citations, settings, edition)
+}
+
+/// Who has most, with all who share the place.
+fn most(items: &[BarItem]) -> String {
+    let best = items[0].figure.value;
+    let first: Vec<&str> =
+        items.iter().take_while(|i| i.figure.value == best).map(|i| i.name.as_str()).collect();
+    match first.len() {
+        1 => format!("{}最多", first[0]),
+        all if all == items.len() => "各地相同".to_owned(),
+        2 | 3 => format!("{}并列最多", first.join("、")),
+        several => format!("{}地并列最多", han_of(several)),
+    }
 }
 
 /// A topic with what each place has on it.
@@ -200,7 +213,7 @@ impl<'a> Table<'a> {
                     .map(|(name, region, item)| Named { name, figure: citations.figure(region, item) })
                     .collect();
                 let items = ranked(named);
-                let title = format!("{}：{}最多", row.topic.label, items[0].name);
+                let title = format!("{}：{}", row.topic.label, most(&items));
                 let words: Vec<String> =
                     items.iter().map(|i| format!("{}{}", i.name, printed(&i.figure))).collect();
                 let plate = Plate {

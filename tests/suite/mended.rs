@@ -193,3 +193,60 @@ fn a_key_of_the_wrong_type_is_not_missing_besides() {
     run.ends(2).says("data/regions/baishi.toml:17:9: error[wrong-type]: ").says("1 error, ");
     assert!(!run.stderr.contains("missing-key"), "{}", run.stderr);
 }
+
+/// Returns of so many months, each a line in the list of sources.
+fn with_returns(months: u32) -> Project {
+    let project = Project::counties();
+    for at in 0..months {
+        let (year, month) = (2020 + at / 12, at % 12 + 1);
+        let period = format!("{year}-{month:02}");
+        let fact = format!(
+            "[[fact]]\nid = \"events-{period}\"\nindicator = \"joint-bodies\"\nvalue = {at}\nas_printed = \"{at}\"\nas_of = \"{period}\"\n\
+             coverage = \"whole\"\nparagraph = 1\nentered_by = \"甲\"\nchecked_by = \"乙\"\n"
+        );
+        let head =
+            format!("format = 1\nunit = \"qinghe\"\nperiod = \"{period}\"\nreceived = \"2026-11-22\"\n\n");
+        project.write(&format!("data/reported/{period}/qinghe.toml"), head + &fact);
+    }
+    project
+}
+
+#[test]
+fn the_foot_stands_below_the_last_words_however_long_the_list_before_them() {
+    if !have(&["faces", "pdftotext"]) {
+        return;
+    }
+    let mut pages = std::collections::BTreeSet::new();
+    for months in 16..36 {
+        let project = with_returns(months);
+        project.generate(["--region", "qinghe"]).ok();
+        let texts = crate::pdf::texts(&project.path("reports/2026-11/region/qinghe.pdf"));
+        let last = texts.last().expect("a page").replace(char::is_whitespace, "");
+        for words in ["发现差错请告编印单位", "共印30份"] {
+            assert!(last.contains(words), "{months} returns: no `{words}` on the last page: {last}");
+        }
+        pages.insert(texts.len());
+    }
+    assert!(pages.len() > 1, "the lists do not cross a page: {pages:?}");
+}
+
+#[test]
+fn who_shares_the_first_place_is_named_with_the_first() {
+    let project = Project::counties();
+    let title = |project: &Project| {
+        let view = project.view(["--compare", "qinghe,baishi"]);
+        let sections = view["sections"].as_array().expect("sections").clone();
+        let mut blocks = sections.iter().flat_map(|section| section["blocks"].as_array().expect("blocks"));
+        let bars = blocks.find(|block| block["kind"] == "bars").expect("a ranking");
+        bars["title"].as_str().expect("a title").to_owned()
+    };
+    if !have(&["faces"]) {
+        return;
+    }
+    let alone = title(&project);
+    assert!(alone.ends_with("青河最多"), "{alone}");
+    let baishi = "data/regions/baishi.toml";
+    project.replace(baishi, "value = 381\nas_printed = \"381万元\"", "value = 563\nas_printed = \"563万元\"");
+    let shared = title(&project);
+    assert!(shared.ends_with("各地相同"), "{shared}");
+}
