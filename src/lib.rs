@@ -10,6 +10,7 @@
 //! - [`views`] what a reader will see
 //! - [`typeset`] Typst: one view to one PDF
 //! - [`ledger`] what was made, numbered and scheduled
+//! - [`delivery`] the channels by which finished documents leave
 //! - [`workers`] child processes with a deadline and a memory limit
 //! - [`pipeline`] the one place that composes the steps
 //! - [`schedule`] what is due, and doing it once
@@ -28,6 +29,8 @@ pub mod views;
 pub mod typeset;
 
 pub mod ledger;
+
+pub mod delivery;
 
 pub mod workers;
 

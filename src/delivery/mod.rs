@@ -1,0 +1,108 @@
+//! Getting a finished document to one recipient through one channel, and a true account of how that ended.
+//!
+//! Who gets what, and what was sent already, is left to the outbox; when it is sent, to `schedule`.
+
+mod secret;
+
+use std::time::Duration;
+
+use crate::ledger::LedgerError;
+
+pub use secret::{Secret, SecretError, SecretSource, Secrets};
+
+/// What goes to one recipient through one channel.
+#[derive(Debug, Clone)]
+pub struct Parcel {
+    /// The same for the same document, recipient and channel, whoever computes it: 64 hexadecimal digits.
+    pub key: String,
+    /// One line: 党建联建资料简报第11期（平凉市，2026年10月）.
+    pub title: String,
+    /// The kind of document, what it is about and its period, as the ledger names them.
+    pub document: String,
+    /// What it is about.
+    pub subject: String,
+    /// The period.
+    pub period: String,
+    /// The key figures of page one, for a text that is read before the file is opened: label, value.
+    pub figures: Vec<(String, String)>,
+    /// The files, one or more.
+    pub enclosures: Vec<Enclosure>,
+    /// How many copies on paper.
+    pub copies: u32,
+    /// 内部: only channels that are declared internal may take it.
+    pub internal: bool,
+}
+
+/// A file of a parcel.
+#[derive(Debug, Clone)]
+pub struct Enclosure {
+    /// Its name as people read it: 党建联建资料简报第11期-平凉市.pdf.
+    pub name: String,
+    /// Its name in ASCII, for programs that cannot show the other.
+    pub plain_name: String,
+    /// The media type: application/pdf.
+    pub media_type: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+    /// SHA-256 of that.
+    pub sha256: String,
+}
+
+/// A step after which a crash leaves another trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Before anything leaves this machine.
+    Sending,
+    /// Before the step after which the other side may have taken it: in SMTP the final dot, in HTTP and IPP the request itself.
+    DataSent,
+}
+
+/// How sending one parcel ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The other side took it; what it said.
+    Accepted {
+        /// The server's reply, the job's number, the path.
+        receipt: String,
+    },
+    /// It was not taken and may be tried again.
+    Retry {
+        /// Why.
+        reason: String,
+        /// How long the other side asks to wait.
+        after: Option<Duration>,
+    },
+    /// It was refused for good.
+    Refused {
+        /// Why.
+        reason: String,
+    },
+    /// Nobody can know whether it was taken: the line broke between the last byte and the answer.
+    Unknown {
+        /// What happened.
+        reason: String,
+    },
+    /// The channel itself does not work (login refused, secret missing): nothing else may be tried through it.
+    Stopped {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// A way by which parcels leave.
+pub trait Channel {
+    /// Sends one parcel to one address. `phase` is called before each step, and the step is taken only when it returns: a crash is then
+    /// known by the last phase that was recorded.
+    ///
+    /// # Errors
+    /// When the phase cannot be recorded; nothing further was sent then.
+    fn send(
+        &mut self,
+        parcel: &Parcel,
+        address: &str,
+        phase: &mut dyn FnMut(Phase) -> Result<(), LedgerError>,
+    ) -> Result<Outcome, LedgerError>;
+
+    /// Tries the channel without sending anything, for `doctor --online`: lines of what was found, and whether all is well.
+    fn probe(&mut self) -> (Vec<String>, bool);
+}
