@@ -103,12 +103,22 @@ impl Terminal {
             let instant = DateTime::parse_from_rfc3339(text).map(|at| at.to_utc());
             instant.map_err(|_| Failure::usage(format!("`{text}` is no instant"), hint))
         });
-        Ok(TickingClock { from: from.transpose()?, pace: pace.unwrap_or(0.0), started: Instant::now() })
+        let pace = pace.unwrap_or(0.0);
+        if !(0.0..=1e9).contains(&pace) {
+            return Err(Failure::usage(format!("a clock cannot go {pace} times as fast"), None));
+        }
+        Ok(TickingClock { from: from.transpose()?, pace, started: Instant::now() })
     }
 
     /// This program.
     pub(crate) fn program(&self) -> io::Result<PathBuf> {
         std::env::current_exe()
+    }
+
+    /// This program as it runs, to be started once more: its file may have been replaced by another version since.
+    pub(crate) fn running_program(&self) -> io::Result<PathBuf> {
+        let image = PathBuf::from("/proc/self/exe");
+        if image.exists() { Ok(image) } else { self.program() }
     }
 
     /// Who works on the schedules: this host and process.

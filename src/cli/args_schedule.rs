@@ -140,7 +140,7 @@ pub(crate) struct History {
     pub schedule: Option<String>,
     /// Only in this state: issued, failed, missed, unchanged …
     #[arg(long, value_name = "STATE")]
-    pub state: Option<String>,
+    pub only: Option<String>,
     /// Only from this day on
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub since: Option<String>,
@@ -210,4 +210,7 @@ pub(crate) struct WorkArgs {
     /// How many bytes of memory it may have
     #[arg(long)]
     pub memory: u64,
+    /// The process that started it, without which it ends
+    #[arg(long)]
+    pub parent: u32,
 }

@@ -44,7 +44,8 @@ fn list(desk: &Desk, now: DateTime<Utc>, terminal: &Terminal) -> Result<(), Fail
         let next = match (&health.next, health.paused) {
             (_, true) => "paused".to_owned(),
             (Some(next), _) => local(next.fires, schedule),
-            (None, _) => "never".to_owned(),
+            // Either no day has it, or the calendar of its year is not written yet; `check` says which.
+            (None, _) => "not known".to_owned(),
         };
         let period = health.next.as_ref().map_or_else(String::new, |next| next.period.to_string());
         let last = health.last.as_ref().map_or_else(String::new, |last| last.state.name().to_owned());

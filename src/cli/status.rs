@@ -37,8 +37,14 @@ pub(crate) fn history(common: &Common, verb: &History, terminal: &Terminal) -> R
         terminal.note("there is no ledger yet");
         return Ok(Outcome::Done);
     };
-    let state = verb.state.as_deref().map(state).transpose()?;
+    let state = verb.only.as_deref().map(state).transpose()?;
     let since = verb.since.as_deref().map(|text| since(text, &desk)).transpose()?;
+    if let Some(id) = &verb.schedule
+        && ledger.history(Some(id), None, None, 1)?.is_empty()
+    {
+        // One that is gone has its history; one that never was is a slip.
+        desk.schedule(id)?;
+    }
     let all = ledger.history(verb.schedule.as_deref(), state, since, verb.limit)?;
     if verb.json {
         let mut rows = Vec::new();

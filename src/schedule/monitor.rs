@@ -7,6 +7,7 @@ use std::io;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
@@ -19,6 +20,8 @@ use crate::model::Calendars;
 
 /// A trigger comes every five minutes; when none has come for this long, something is wrong with it.
 const SILENCE: TimeDelta = TimeDelta::minutes(16);
+/// How long a command of the settings may take.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How the schedules stand.
 #[derive(Debug)]
@@ -191,23 +194,38 @@ pub fn beat(path: &Path, now: DateTime<Utc>) -> Result<(), disk::PathError> {
 /// Runs the command that tells somebody of an alarm, with the event as JSON on its standard input.
 ///
 /// # Errors
-/// When it cannot be started, or ends with an error.
-pub fn alarm(command: &[String], event: &Event) -> io::Result<()> {
-    run(command, format!("{}\n", event.json()).as_bytes())
+/// As [`run`].
+pub fn alarm(command: &[String], folder: &Path, event: &Event) -> io::Result<()> {
+    run(command, folder, format!("{}\n", event.json()).as_bytes())
 }
 
-/// Runs a command of the settings, with some input.
+/// Runs a command of the settings in a folder, with some input. One that hangs would hold up everything that is due, so it is ended.
 ///
 /// # Errors
-/// When it cannot be started, or ends with an error.
-pub fn run(command: &[String], input: &[u8]) -> io::Result<()> {
+/// When it cannot be started, takes too long, or ends with an error.
+pub fn run(command: &[String], folder: &Path, input: &[u8]) -> io::Result<()> {
     let Some((program, arguments)) = command.split_first() else { return Ok(()) };
-    let mut child =
-        Command::new(program).args(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).spawn()?;
+    let mut child = Command::new(program)
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()?;
     if let Some(mut to) = child.stdin.take() {
         // A command that does not read its input is none the worse for it.
         let _ = to.write_all(input);
     }
-    let ended = child.wait()?;
+    let started = Instant::now();
+    let ended = loop {
+        if let Some(ended) = child.try_wait()? {
+            break ended;
+        }
+        if started.elapsed() > PATIENCE {
+            child.kill()?;
+            child.wait()?;
+            return Err(io::Error::other(format!("it took longer than {} s", PATIENCE.as_secs())));
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
     if ended.success() { Ok(()) } else { Err(io::Error::other(ended.to_string())) }
 }

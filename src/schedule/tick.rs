@@ -121,7 +121,12 @@ pub fn run(
         reason: None,
     };
     let occurrence = work.ledger.begin(&new, now)?;
-    work.open(wanted.schedule, &occurrence)?;
+    let ended = work.open(wanted.schedule, &occurrence);
+    if let Err(refused @ LedgerError::NumberTaken { .. }) = &ended {
+        // Left open, it would be taken up by the next tick, under another number.
+        work.ledger.stand(occurrence.id, State::Failed, Some(&refused.to_string()), now)?;
+    }
+    ended?;
     Ok(if work.failed { Ticked::Failed } else { Ticked::Done })
 }
 
