@@ -127,6 +127,26 @@ impl Terminal {
         format!("{} process {}", host.trim(), std::process::id())
     }
 
+    /// Gives a folder to a user, where this process may: root made it, another is to write into it.
+    #[cfg(unix)]
+    pub(crate) fn hand_over(&self, folder: &std::path::Path, user: &str) -> io::Result<()> {
+        use std::os::unix::fs::{MetadataExt, chown};
+        // passwd(5): name, password, user, group.
+        let users = std::fs::read_to_string("/etc/passwd")?;
+        let entry = users.lines().find(|line| line.split(':').next() == Some(user));
+        let mut numbers = entry.unwrap_or_default().split(':').skip(2).map(str::parse::<u32>);
+        let (Some(Ok(uid)), Some(Ok(gid))) = (numbers.next(), numbers.next()) else {
+            return Err(io::Error::other("there is no such user here"));
+        };
+        if folder.metadata()?.uid() == uid { Ok(()) } else { chown(folder, Some(uid), Some(gid)) }
+    }
+
+    /// Gives a folder to a user, where the system knows of such things.
+    #[cfg(not(unix))]
+    pub(crate) fn hand_over(&self, _: &std::path::Path, _: &str) -> io::Result<()> {
+        Ok(())
+    }
+
     /// Whose process this is, by name.
     pub(crate) fn user(&self) -> String {
         variable("USER").or_else(|| variable("LOGNAME")).unwrap_or_else(|| "root".to_owned())

@@ -31,7 +31,7 @@ pub(crate) struct Daemon {
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Messages")]
     pub log_format: LogFormat,
     /// How many times faster the clock goes, from --now on; for trials
-    #[arg(long, hide = true, requires = "now", value_name = "FACTOR")]
+    #[arg(long, hide = true, value_name = "FACTOR")]
     pub pace: Option<f64>,
 }
 

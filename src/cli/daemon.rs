@@ -44,6 +44,9 @@ impl Signals {
 /// Ticks until SIGTERM. A plan that has become bad is not taken over.
 pub(crate) fn run(common: &Common, verb: &Daemon, terminal: &Terminal) -> Result<Outcome, Failure> {
     let clock = terminal.clock(common.now.as_deref(), verb.pace)?;
+    if verb.pace.is_some() && common.now.is_none() {
+        return Err(Failure::usage("--pace needs --now: where the fast clock begins", None));
+    }
     let signals = Signals::listen()?;
     let mut desk = desk::open(common, terminal)?;
     if desk.found.has_errors() {

@@ -29,7 +29,7 @@ pub(crate) fn once(
     terminal: &Terminal,
 ) -> Result<Ticked, Failure> {
     let mut log = Log { terminal, format, alarms: Vec::new() };
-    let maker = LazyMaker::new(&desk.workspace.out, &desk.workspace.data, || desk.pipeline());
+    let maker = LazyMaker::new(&desk.workspace.out, &desk.book, || desk.pipeline());
     let owner = terminal.owner();
     let work = schedule::Desk {
         state: &desk.state,
@@ -62,7 +62,7 @@ pub(crate) fn manual(common: &Common, verb: &Run, terminal: &Terminal) -> Result
         return Err(Failure::usage(message, None));
     }
     let mut log = Log { terminal, format: verb.log_format, alarms: Vec::new() };
-    let maker = LazyMaker::new(&desk.workspace.out, &desk.workspace.data, || desk.pipeline());
+    let maker = LazyMaker::new(&desk.workspace.out, &desk.book, || desk.pipeline());
     let owner = terminal.owner();
     let work = schedule::Desk {
         state: &desk.state,
