@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use rustix::process::Signal;
+use rustix::process::{Signal, kill_process};
 use serde_json::Value;
 
-use crate::office::{MONTHLY, Office, Running, events_of, until};
+use crate::office::{MONTHLY, Office, Running, children_of, events_of, until};
 use crate::tools::have;
 
 /// Every hour, the comparison of the month before: issued once, unchanged or issued before from then on.
@@ -81,6 +81,10 @@ fn a_daemon_that_is_told_to_stop_finishes_its_document() {
         match round {
             0 => until("it began", || !told(&office, "log").is_empty()),
             _ => until("a number", || office.issues().len() == round),
+        }
+        // A service manager tells all processes of a service, not the daemon alone.
+        for worker in children_of(running.pid()) {
+            let _ = kill_process(worker, Signal::TERM);
         }
         stop(&office, "log", &mut running);
         let states: Vec<_> = office.issues().iter().map(|issue| issue.state.name()).collect();
