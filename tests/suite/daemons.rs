@@ -163,6 +163,28 @@ fn a_daemon_with_a_bad_plan_does_not_begin() {
     assert_eq!(run.stdout, "");
 }
 
+#[test]
+fn a_daemon_outlasts_a_ledger_that_cannot_be_read_for_a_while() {
+    if !have(&["faces"]) {
+        return;
+    }
+    let office = Office::with(&format!("{MONTHLY}[monitor]\nalarm = [\"sh\", \"-c\", \"cat >> alarms\"]\n"));
+    office.tick("2026-12-01T07:00:00+08:00").ok();
+    office.run(["ledger", "backup", "copy.db"]).ok();
+    let mut running = daemon(&office, "log", "2026-12-01T07:00:00+08:00", "600");
+    until("it began", || count(&office, "log", "started") == 1);
+    office.write(".report/state.db", "no database at all, but long enough to be looked at".repeat(100));
+    until("the failure", || count(&office, "log", "tick-failed") == 1);
+    office.at("2026-12-01T08:00:00+08:00", ["status"]).ends(2).says("report ledger restore");
+    office.run(["ledger", "restore", "copy.db"]).ok().prints("replaced-");
+    until("both are issued", || count(&office, "log", "issued") == 2);
+    stop(&office, "log", &mut running);
+    // It was tried many times, and told once.
+    let alarms = events_of(&office.read("alarms"));
+    assert_eq!(alarms.len(), 1, "{alarms:?}");
+    assert!(alarms[0]["message"].as_str().is_some_and(|said| said.contains("state.db")), "{alarms:?}");
+}
+
 /// The file of a program that runs is replaced by a newer one: the worker of the old one is still started.
 #[test]
 fn a_daemon_outlives_the_file_of_its_program() {
