@@ -385,7 +385,15 @@ impl Work<'_> {
             }
             Some(_) if !ours => {
                 task.due = Some(now + BACK_OFF[0]);
-                task.message = Some("another occurrence is making it".to_owned());
+                let message =
+                    "another occurrence has its number and is making it; asked again with the next tick";
+                // Who asked for it by hand would otherwise see nothing at all.
+                if occurrence.origin == Origin::Manual && task.message.is_none() {
+                    let mut event = Event::new(now, Level::Warning, "busy", message);
+                    event.document = Some(format!("{} {}", task.document, task.subject));
+                    self.tell_of(schedule, occurrence, event);
+                }
+                task.message = Some(message.to_owned());
                 return Ok(());
             }
             _ => {}

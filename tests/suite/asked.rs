@@ -71,6 +71,31 @@ fn a_run_by_hand_takes_the_number_it_is_given() {
 }
 
 #[test]
+fn a_run_by_hand_beside_one_that_is_tried_again_says_so() {
+    if !have(&["faces"]) {
+        return;
+    }
+    let office = Office::with(COMPARED);
+    let main = office.read("templates/comparative/main.typ");
+    office.write("templates/comparative/main.typ", format!("#assert(false, message: \"torn\")\n{main}"));
+    let first = "2026-12-01T08:30:00+08:00";
+    office.tick(first).ok().prints("not made (typeset): assertion failed: torn; tried again in 60 s");
+    office.at(first, ["status"]).ends(1).prints("compared comparative two-counties has failed 1 times");
+    office.write("templates/comparative/main.typ", main);
+    let run = office.at("2026-12-01T08:30:10+08:00", ["run", "compared"]);
+    run.ok().prints(
+        "warning: compared@2026-12-01T08:30+08:00 comparative two-counties another occurrence has its number",
+    );
+    office.tick("2026-12-01T08:31:00+08:00").ok().prints("issued no. 1 (total 1)");
+    office.tick("2026-12-01T08:35:00+08:00").ok().prints("2026-11 was issued before");
+    assert_eq!(
+        office.states("compared").iter().map(|(_, state)| *state).collect::<Vec<_>>(),
+        ["issued", "already-issued"]
+    );
+    assert_eq!(office.issues().len(), 1);
+}
+
+#[test]
 fn schedules_are_told_in_words() {
     let quarterly = r#"
 [[schedule]]

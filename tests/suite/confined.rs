@@ -8,7 +8,7 @@ use std::path::Path;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
-use crate::office::{FIRST, MONTHLY, Office, until};
+use crate::office::{FIRST, MONTHLY, Office, children_of, until};
 use crate::tools::have;
 
 const MAIN: &str = "templates/region/main.typ";
@@ -129,22 +129,6 @@ fn a_document_that_never_comes_fails_for_good_and_its_number_is_void() {
     let run = office.at("2026-12-03T08:00:00+08:00", ["run", "monthly", "--period", "2026-11"]);
     run.ok().prints("region baishi issued no. 3 (total 3)");
     office.is_sound();
-}
-
-/// The processes that a process has started and that are still there.
-fn children_of(parent: Pid) -> Vec<Pid> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
-        let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
-        let status = fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
-        // The name in brackets may hold anything; the state and the parent follow it.
-        let mut fields = status.rsplit(") ").next().unwrap_or_default().split(' ');
-        let (state, of) = (fields.next(), fields.next());
-        if state != Some("Z") && of == Some(&parent.as_raw_nonzero().to_string()) {
-            found.extend(Pid::from_raw(pid));
-        }
-    }
-    found
 }
 
 fn worker_of(parent: Pid) -> Pid {

@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use rustix::process::Signal;
+use rustix::process::{Signal, kill_process};
 use serde_json::Value;
 
-use crate::office::{MONTHLY, Office, Running, events_of, until};
+use crate::office::{MONTHLY, Office, Running, children_of, events_of, until};
 use crate::tools::have;
 
 /// Every hour, the comparison of the month before: issued once, unchanged or issued before from then on.
@@ -81,6 +81,10 @@ fn a_daemon_that_is_told_to_stop_finishes_its_document() {
         match round {
             0 => until("it began", || !told(&office, "log").is_empty()),
             _ => until("a number", || office.issues().len() == round),
+        }
+        // A service manager tells all processes of a service, not the daemon alone.
+        for worker in children_of(running.pid()) {
+            let _ = kill_process(worker, Signal::TERM);
         }
         stop(&office, "log", &mut running);
         let states: Vec<_> = office.issues().iter().map(|issue| issue.state.name()).collect();
@@ -157,6 +161,28 @@ fn a_daemon_with_a_bad_plan_does_not_begin() {
     let run = office.at("2026-12-01T07:00:00+08:00", ["daemon"]);
     run.ends(2).says("`last-month` is none of").says("`previous-month`");
     assert_eq!(run.stdout, "");
+}
+
+#[test]
+fn a_daemon_outlasts_a_ledger_that_cannot_be_read_for_a_while() {
+    if !have(&["faces"]) {
+        return;
+    }
+    let office = Office::with(&format!("{MONTHLY}[monitor]\nalarm = [\"sh\", \"-c\", \"cat >> alarms\"]\n"));
+    office.tick("2026-12-01T07:00:00+08:00").ok();
+    office.run(["ledger", "backup", "copy.db"]).ok();
+    let mut running = daemon(&office, "log", "2026-12-01T07:00:00+08:00", "600");
+    until("it began", || count(&office, "log", "started") == 1);
+    office.write(".report/state.db", "no database at all, but long enough to be looked at".repeat(100));
+    until("the failure", || count(&office, "log", "tick-failed") == 1);
+    office.at("2026-12-01T08:00:00+08:00", ["status"]).ends(2).says("report ledger restore");
+    office.run(["ledger", "restore", "copy.db"]).ok().prints("replaced-");
+    until("both are issued", || count(&office, "log", "issued") == 2);
+    stop(&office, "log", &mut running);
+    // It was tried many times, and told once.
+    let alarms = events_of(&office.read("alarms"));
+    assert_eq!(alarms.len(), 1, "{alarms:?}");
+    assert!(alarms[0]["message"].as_str().is_some_and(|said| said.contains("state.db")), "{alarms:?}");
 }
 
 /// The file of a program that runs is replaced by a newer one: the worker of the old one is still started.

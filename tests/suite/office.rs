@@ -3,12 +3,14 @@
 //! The workspace itself is left to `project`.
 
 use std::ffi::OsStr;
+use std::fs;
 use std::ops::Deref;
 use std::process::{Child, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use briefing::ledger::{Issue, Ledger, Occurrence, Task};
+use rustix::process::{Pid, Signal};
 use serde_json::Value;
 
 use crate::project::{Project, Run};
@@ -83,7 +85,7 @@ impl Office {
         log: &str,
         arguments: impl IntoIterator<Item = S>,
     ) -> Running {
-        let file = |name: String| std::fs::File::create(self.path(name)).expect("a new file");
+        let file = |name: String| fs::File::create(self.path(name)).expect("a new file");
         let mut command = self.command();
         command.args(arguments).stdout(file(log.to_owned())).stderr(file(format!("{log}.err")));
         Running(command.stdin(Stdio::null()).spawn().expect("the program starts"))
@@ -141,11 +143,11 @@ pub(crate) fn events_of(text: &str) -> Vec<Value> {
 pub(crate) struct Running(pub(crate) Child);
 
 impl Running {
-    pub(crate) fn pid(&self) -> rustix::process::Pid {
-        rustix::process::Pid::from_child(&self.0)
+    pub(crate) fn pid(&self) -> Pid {
+        Pid::from_child(&self.0)
     }
 
-    pub(crate) fn signal(&self, signal: rustix::process::Signal) {
+    pub(crate) fn signal(&self, signal: Signal) {
         rustix::process::kill_process(self.pid(), signal).expect("it is our child");
     }
 
@@ -180,4 +182,20 @@ pub(crate) fn until(what: &str, mut so: impl FnMut() -> bool) {
         assert!(started.elapsed() < Duration::from_secs(120), "waited two minutes: {what}");
         sleep(Duration::from_millis(5));
     }
+}
+
+/// The processes that a process has started and that are still there.
+pub(crate) fn children_of(parent: Pid) -> Vec<Pid> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
+        let status = fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
+        // The name in brackets may hold anything; the state and the parent follow it.
+        let mut fields = status.rsplit(") ").next().unwrap_or_default().split(' ');
+        let (state, of) = (fields.next(), fields.next());
+        if state != Some("Z") && of == Some(&parent.as_raw_nonzero().to_string()) {
+            found.extend(Pid::from_raw(pid));
+        }
+    }
+    found
 }
