@@ -246,13 +246,13 @@ fn status_is_zero_only_where_all_is_well() {
     digest.ok().prints("2026-12-01T00:05:00Z: all well").prints("last 2026-11 issued (已印发)");
     digest.prints("next 2027-01-01 08:00 +08:00 for 2026-12");
     let late = office.at("2026-12-01T08:17:00+08:00", ["status", "--digest"]);
-    late.ends(1).prints("1 to see to").prints("the last tick was 17 minutes ago");
+    late.ends(1).prints("1 problem").prints("the last tick was 17 minutes ago");
     // An occurrence that was missed stays a problem until the next one goes well.
     office.tick("2027-02-20T08:00:00+08:00").says("").prints("alarm: ");
     office
         .at("2027-02-20T08:01:00+08:00", ["status"])
         .ends(1)
-        .prints("monthly@2027-02-01T08:00+08:00 is missed");
+        .prints("monthly@2027-02-01T08:00+08:00 was missed");
     office.tick("2027-03-01T08:00:00+08:00").ok();
     office.at("2027-03-01T08:01:00+08:00", ["status"]).ok();
 }

@@ -120,7 +120,7 @@ fn a_document_that_never_comes_fails_for_good_and_its_number_is_void() {
     office
         .at("2026-12-02T16:37:00+08:00", ["status"])
         .ends(1)
-        .prints("monthly@2026-12-01T08:00+08:00 is partly");
+        .prints("monthly@2026-12-01T08:00+08:00 was made only in part");
     // One alarm for the document, one for its occurrence; each is JSON.
     let alarms: Vec<Value> = crate::office::events_of(&office.read("alarms"));
     assert_eq!(alarms.iter().map(|alarm| alarm["event"].clone()).collect::<Vec<_>>(), ["failed", "partly"]);

@@ -133,7 +133,7 @@ fn an_alarm_is_given_once() {
     office
         .at("2026-12-03T08:06:00+08:00", ["status"])
         .ends(1)
-        .prints("is failed: no data of 2026-11 from qinghe");
+        .prints("failed: no data of 2026-11 from qinghe");
 }
 
 #[test]
