@@ -238,10 +238,9 @@ impl Work<'_> {
     fn has_unfinished(&self, now: DateTime<Utc>) -> Result<bool, LedgerError> {
         for occurrence in self.ledger.unfinished()? {
             let tasks = self.ledger.tasks(occurrence.id)?;
-            let idle = !tasks.is_empty()
-                && tasks
-                    .iter()
-                    .all(|task| task.state != TaskState::Open || task.due.is_some_and(|due| due > now));
+            // One whose documents have all ended was killed before that was recorded, and has its own end to come.
+            let mut open = tasks.iter().filter(|task| task.state == TaskState::Open).peekable();
+            let idle = open.peek().is_some() && open.all(|task| task.due.is_some_and(|due| due > now));
             if !idle {
                 return Ok(true);
             }

@@ -154,6 +154,22 @@ fn count_of_tables(office: &Office) -> usize {
     database.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).unwrap_or(0)
 }
 
+/// The shortest of all phases: every document has ended, their occurrence has not. Left so, it would hold the next one up.
+#[test]
+fn an_occurrence_that_was_killed_before_its_end_ends() {
+    if !have(&["faces", "qpdf", "pdftotext"]) {
+        return;
+    }
+    let office = Office::with(ALL);
+    office.tick(FIRST).ok();
+    let database = rusqlite::Connection::open(office.path(".report/state.db")).expect("the ledger");
+    database.execute("UPDATE occurrence SET state = 'open', ended = NULL", []).expect("one row");
+    drop(database);
+    assert_eq!(office.states("all"), [("2026-11".to_owned(), "open")]);
+    assert_eq!(office.tick("2026-12-01T08:05:00+08:00").ok().stdout, "");
+    check(&office, 0);
+}
+
 #[test]
 fn a_killed_tick_is_continued() {
     if have(&["faces", "qpdf", "pdftotext"]) {
