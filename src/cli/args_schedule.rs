@@ -35,6 +35,9 @@ pub(crate) struct Daemon {
     pub pace: Option<f64>,
 }
 
+/// Issue what a schedule makes now, beside its plan
+///
+/// It numbers and issues like the schedule itself, but waits for no data, is not tried again, and leaves the plan as it is.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Run {
     /// The schedule
@@ -98,7 +101,8 @@ pub(crate) enum ScheduleCommand {
 pub(crate) struct Install {
     #[command(flatten)]
     pub kind: TriggerKind,
-    /// The folder to write it into, for example /etc/systemd/system or /etc/cron.d [default: print it]
+    /// The folder to write it into, for example /etc/systemd/system or /etc/cron.d; the folders of the ledger and of the documents are made
+    /// and given to the user [default: print it]
     #[arg(long, value_name = "DIR")]
     pub into: Option<PathBuf>,
     /// Whom it runs as [default: you]

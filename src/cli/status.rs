@@ -24,7 +24,9 @@ pub(crate) fn run(common: &Common, verb: &Status, terminal: &Terminal) -> Result
             terminal.line(problem)?;
         }
         if health.problems.is_empty() {
-            terminal.line(&format!("all well: {} schedules", desk.schedules.len()))?;
+            let paused = health.schedules.iter().filter(|schedule| schedule.paused).count();
+            let held = if paused == 0 { String::new() } else { format!(", {paused} paused") };
+            terminal.line(&format!("all well: {} schedules{held}", desk.schedules.len()))?;
         }
     }
     Ok(if health.problems.is_empty() { Outcome::Done } else { Outcome::Partly })
