@@ -1,5 +1,6 @@
 # make report   faces on first use, release build, data check, every briefing into reports/
 # make test     tools on first use, then every check and test
+# make soak     the long trials: 200 ticks that are killed, two daemons for 1,000 occurrences; some ten minutes
 # make bench    paired timings against the stock typst command line
 # Needs Rust 1.92 or later, a C compiler and make.
 
@@ -9,7 +10,7 @@ SHELL := /bin/bash
 # A clean build of Typst takes minutes; one folder serves every clone of this user.
 export CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/report/target
 
-.PHONY: report test bench fonts fmt lint doc
+.PHONY: report test soak bench fonts fmt lint doc
 
 report: fonts
 	cargo build --release --locked --quiet
@@ -25,6 +26,9 @@ test: fonts fmt lint doc
 	eval "$$(scripts/fetch-tools)"; cargo test --locked --quiet
 	cargo run --locked --quiet -- check --deny warnings
 	@if [ -d .git ]; then git diff --exit-code --stat; fi
+
+soak: fonts
+	eval "$$(scripts/fetch-tools)"; cargo test --locked --quiet --test suite -- --ignored soak
 
 fmt:
 	cargo fmt --check

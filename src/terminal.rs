@@ -103,7 +103,11 @@ impl Terminal {
             let instant = DateTime::parse_from_rfc3339(text).map(|at| at.to_utc());
             instant.map_err(|_| Failure::usage(format!("`{text}` is no instant"), hint))
         });
-        Ok(TickingClock { from: from.transpose()?, pace: pace.unwrap_or(0.0), started: Instant::now() })
+        let pace = pace.unwrap_or(0.0);
+        if !(0.0..=1e9).contains(&pace) {
+            return Err(Failure::usage(format!("a clock cannot go {pace} times as fast"), None));
+        }
+        Ok(TickingClock { from: from.transpose()?, pace, started: Instant::now() })
     }
 
     /// This program.
@@ -111,10 +115,36 @@ impl Terminal {
         std::env::current_exe()
     }
 
+    /// This program as it runs, to be started once more: its file may have been replaced by another version since.
+    pub(crate) fn running_program(&self) -> io::Result<PathBuf> {
+        let image = PathBuf::from("/proc/self/exe");
+        if image.exists() { Ok(image) } else { self.program() }
+    }
+
     /// Who works on the schedules: this host and process.
     pub(crate) fn owner(&self) -> String {
         let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
         format!("{} process {}", host.trim(), std::process::id())
+    }
+
+    /// Gives a folder to a user, where this process may: root made it, another is to write into it.
+    #[cfg(unix)]
+    pub(crate) fn hand_over(&self, folder: &std::path::Path, user: &str) -> io::Result<()> {
+        use std::os::unix::fs::{MetadataExt, chown};
+        // passwd(5): name, password, user, group.
+        let users = std::fs::read_to_string("/etc/passwd")?;
+        let entry = users.lines().find(|line| line.split(':').next() == Some(user));
+        let mut numbers = entry.unwrap_or_default().split(':').skip(2).map(str::parse::<u32>);
+        let (Some(Ok(uid)), Some(Ok(gid))) = (numbers.next(), numbers.next()) else {
+            return Err(io::Error::other("there is no such user here"));
+        };
+        if folder.metadata()?.uid() == uid { Ok(()) } else { chown(folder, Some(uid), Some(gid)) }
+    }
+
+    /// Gives a folder to a user, where the system knows of such things.
+    #[cfg(not(unix))]
+    pub(crate) fn hand_over(&self, _: &std::path::Path, _: &str) -> io::Result<()> {
+        Ok(())
     }
 
     /// Whose process this is, by name.

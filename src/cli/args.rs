@@ -101,7 +101,7 @@ pub(crate) enum Color {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Make briefings
+    /// Make briefings: drafts without a number, unless --issue gives one
     Generate(Generate),
     /// Check settings, data, texts and faces, and report everything that is wrong
     Check(Check),
@@ -115,7 +115,7 @@ pub(crate) enum Command {
     Tick(Tick),
     /// Do whatever is due when it is due, until told to stop
     Daemon(Daemon),
-    /// Run a schedule now, beside its plan
+    /// Issue what a schedule makes now, beside its plan
     Run(Run),
     /// Look at the schedules, hold them, and write the trigger that runs them
     #[command(subcommand)]

@@ -31,10 +31,13 @@ pub(crate) struct Daemon {
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Messages")]
     pub log_format: LogFormat,
     /// How many times faster the clock goes, from --now on; for trials
-    #[arg(long, hide = true, requires = "now", value_name = "FACTOR")]
+    #[arg(long, hide = true, value_name = "FACTOR")]
     pub pace: Option<f64>,
 }
 
+/// Issue what a schedule makes now, beside its plan
+///
+/// It numbers and issues like the schedule itself, but waits for no data, is not tried again, and leaves the plan as it is.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Run {
     /// The schedule
@@ -98,7 +101,8 @@ pub(crate) enum ScheduleCommand {
 pub(crate) struct Install {
     #[command(flatten)]
     pub kind: TriggerKind,
-    /// The folder to write it into, for example /etc/systemd/system or /etc/cron.d [default: print it]
+    /// The folder to write it into, for example /etc/systemd/system or /etc/cron.d; the folders of the ledger and of the documents are made
+    /// and given to the user [default: print it]
     #[arg(long, value_name = "DIR")]
     pub into: Option<PathBuf>,
     /// Whom it runs as [default: you]
@@ -140,7 +144,7 @@ pub(crate) struct History {
     pub schedule: Option<String>,
     /// Only in this state: issued, failed, missed, unchanged …
     #[arg(long, value_name = "STATE")]
-    pub state: Option<String>,
+    pub only: Option<String>,
     /// Only from this day on
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub since: Option<String>,
@@ -210,4 +214,7 @@ pub(crate) struct WorkArgs {
     /// How many bytes of memory it may have
     #[arg(long)]
     pub memory: u64,
+    /// The process that started it, without which it ends
+    #[arg(long)]
+    pub parent: u32,
 }

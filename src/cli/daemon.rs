@@ -9,6 +9,7 @@ use std::time::SystemTime;
 
 use briefing::ledger::Ledger;
 use briefing::schedule::{Clock, Event, Level, Ticked, wake_at};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::args::{Common, Daemon};
 use super::desk::{self, Desk, Log, SLICE};
@@ -43,6 +44,9 @@ impl Signals {
 /// Ticks until SIGTERM. A plan that has become bad is not taken over.
 pub(crate) fn run(common: &Common, verb: &Daemon, terminal: &Terminal) -> Result<Outcome, Failure> {
     let clock = terminal.clock(common.now.as_deref(), verb.pace)?;
+    if verb.pace.is_some() && common.now.is_none() {
+        return Err(Failure::usage("--pace needs --now: where the fast clock begins", None));
+    }
     let signals = Signals::listen()?;
     let mut desk = desk::open(common, terminal)?;
     if desk.found.has_errors() {
@@ -52,6 +56,7 @@ pub(crate) fn run(common: &Common, verb: &Daemon, terminal: &Terminal) -> Result
     let mut log = Log { terminal, format: verb.log_format, alarms: Vec::new() };
     let began = format!("watching {} schedules", desk.schedules.len());
     log.tell(Event::new(clock.now(), Level::Info, "started", began));
+    let mut failing = None;
     while !signals.stops() {
         let now_written = fingerprint(&desk);
         if signals.reload.swap(false, Ordering::Relaxed) || now_written != written {
@@ -59,22 +64,25 @@ pub(crate) fn run(common: &Common, verb: &Daemon, terminal: &Terminal) -> Result
             desk = reload(common, desk, &clock, &mut log, terminal);
         }
         match tick::once(&desk, verb.log_format, &clock, &|| signals.stops(), terminal) {
-            Ok(Ticked::Held | Ticked::Done | Ticked::Failed) => {}
+            Ok(Ticked::Held | Ticked::Done | Ticked::Failed) => failing = None,
             // A disk that is full today is not full tomorrow; a ledger that is not ours stays so.
             Err(Failure::Ledger(error)) if is_passing(&error) => {
                 let message = super::failure::with_causes(&error);
-                log.tell(Event::new(clock.now(), Level::Alarm, "tick-failed", message));
+                // It is tried again every minute; the same trouble is told once.
+                if failing.as_ref() != Some(&message) {
+                    log.tell(Event::new(clock.now(), Level::Alarm, "tick-failed", message.as_str()));
+                    failing = Some(message);
+                }
             }
             Err(failure) => return Err(failure),
         }
-        let ledger = Ledger::open_existing(&desk.state)?;
-        let wake = wake_at(ledger.as_ref(), &desk.schedules, &desk.calendars, &clock)?;
-        drop(ledger);
+        desk.raise(std::mem::take(&mut log.alarms), terminal);
+        let wake = wake(&desk, &clock)?;
         loop {
             clock.rest(SLICE);
             let changed = signals.reload.load(Ordering::Relaxed) || fingerprint(&desk) != written;
             // A clock that was set back by more than a rest has made this one pointless.
-            let set_back = wake - clock.now() > chrono::TimeDelta::minutes(2);
+            let set_back = wake - clock.now() > TimeDelta::minutes(2);
             if signals.stops() || changed || set_back || clock.now() >= wake {
                 break;
             }
@@ -105,6 +113,16 @@ fn reload(common: &Common, old: Desk, clock: &dyn Clock, log: &mut Log<'_>, term
     event.diagnostics = found;
     log.tell(event);
     old
+}
+
+/// When to tick again; a ledger that cannot be read at the moment is asked again after a rest.
+fn wake(desk: &Desk, clock: &dyn Clock) -> Result<DateTime<Utc>, Failure> {
+    let asked = Ledger::open_existing(&desk.state)
+        .and_then(|ledger| wake_at(ledger.as_ref(), &desk.schedules, &desk.calendars, clock));
+    match asked {
+        Err(error) if is_passing(&error) => Ok(clock.now() + TimeDelta::seconds(5)),
+        asked => Ok(asked?),
+    }
 }
 
 fn is_passing(error: &briefing::ledger::LedgerError) -> bool {

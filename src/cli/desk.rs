@@ -57,7 +57,7 @@ pub(crate) fn open(common: &Common, terminal: &Terminal) -> Result<Desk, Failure
 
 /// This program again, as a worker on the same templates and faces.
 fn worker(workspace: &Workspace, common: &Common, terminal: &Terminal) -> Result<Program, Failure> {
-    let path = terminal.program()?;
+    let path = terminal.running_program()?;
     let mut arguments: Vec<OsString> = Vec::new();
     for (flag, folder) in [
         ("-C", &common.workspace),
@@ -109,19 +109,24 @@ impl Desk {
         self.root.join(path)
     }
 
-    /// After a tick: heartbeat, metrics, ping, and the alarms that came up. What fails here is said and changes nothing else.
-    pub(crate) fn report_on(&self, alarms: &[Event], now: DateTime<Utc>, terminal: &Terminal) {
+    /// Gives alarms to whom they concern. What fails here is said and changes nothing else.
+    pub(crate) fn raise(&self, alarms: Vec<Event>, terminal: &Terminal) {
+        let command = &self.settings.monitor.alarm;
+        for event in alarms {
+            if !command.is_empty()
+                && let Err(error) = schedule::alarm(command, &self.root, &event)
+            {
+                terminal.error(&format!("the alarm command failed: {}", with_causes(&error)), None);
+            }
+        }
+    }
+
+    /// After a tick: heartbeat, metrics, ping. What fails here is said and changes nothing else.
+    pub(crate) fn report_on(&self, now: DateTime<Utc>, terminal: &Terminal) {
         let monitor = &self.settings.monitor;
         let say = |what: &str, error: &dyn std::error::Error| {
             terminal.error(&format!("{what} failed: {}", with_causes(error)), None);
         };
-        for event in alarms {
-            if !monitor.alarm.is_empty()
-                && let Err(error) = schedule::alarm(&monitor.alarm, event)
-            {
-                say("the alarm command", &error);
-            }
-        }
         if let Some(path) = &monitor.metrics {
             match self.health(now) {
                 Ok(health) => {
@@ -140,7 +145,7 @@ impl Desk {
             say("the heartbeat", &error);
         }
         if !monitor.ping.is_empty()
-            && let Err(error) = schedule::run_command(&monitor.ping, b"")
+            && let Err(error) = schedule::run_command(&monitor.ping, &self.root, b"")
         {
             say("the ping command", &error);
         }

@@ -16,6 +16,7 @@ mod resolve;
 mod schedule;
 mod status;
 mod tick;
+mod work;
 
 pub(crate) use args::{Args, Color, MessageFormat};
 pub(crate) use failure::{Failure, Outcome};
@@ -45,7 +46,7 @@ pub(crate) fn run(args: Args, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Issue(verb) => ledger::issue(&common, &verb, terminal),
         Command::Ledger(verb) => ledger::run(&common, &verb, terminal),
         Command::Archive(verb) => ledger::archive(&common, &verb, terminal),
-        Command::Work(verb) => tick::work(&common, &verb, terminal),
+        Command::Work(verb) => work::run(&common, &verb, terminal),
         Command::Completions(verb) => completions::run(&verb, terminal),
     }
 }

@@ -44,9 +44,15 @@ fn list(desk: &Desk, now: DateTime<Utc>, terminal: &Terminal) -> Result<(), Fail
         let next = match (&health.next, health.paused) {
             (_, true) => "paused".to_owned(),
             (Some(next), _) => local(next.fires, schedule),
-            (None, _) => "never".to_owned(),
+            (None, _) => health
+                .missing_calendar
+                .map_or_else(|| "never".to_owned(), |year| format!("needs the calendar of {year}")),
         };
-        let period = health.next.as_ref().map_or_else(String::new, |next| next.period.to_string());
+        let period = health
+            .next
+            .as_ref()
+            .filter(|_| !health.paused)
+            .map_or_else(String::new, |next| next.period.to_string());
         let last = health.last.as_ref().map_or_else(String::new, |last| last.state.name().to_owned());
         vec![
             schedule.id.clone(),
@@ -110,7 +116,7 @@ fn describe(
         format!(
             "  working day {}",
             match schedule.shift {
-                None => "of no account",
+                None => "any day will do",
                 Some(Shift::Skip) => "required: any other day is skipped",
                 Some(Shift::Previous) => "any other day moves to the working day before",
                 Some(Shift::Next) => "any other day moves to the working day after",
@@ -124,7 +130,7 @@ fn describe(
                 CatchUp::None => "nothing that is more than an hour late".to_owned(),
             }
         ),
-        format!("  deadline    {} days to begin in", schedule.starting_deadline.num_hours() as f64 / 24.0),
+        format!("  deadline    {} to begin in", schedule::in_words_of(schedule.starting_deadline)),
         format!(
             "  overlap     {}",
             match schedule.overlap {
@@ -235,7 +241,7 @@ fn trigger(common: &Common, desk: &Desk, verb: &Install, terminal: &Terminal) ->
     let files = if verb.kind.systemd {
         schedule::systemd(&trigger).map_err(refused)?
     } else if verb.kind.crontab {
-        vec![("report".to_owned(), schedule::crontab(&trigger).map_err(refused)?)]
+        vec![("report-tick".to_owned(), schedule::crontab(&trigger).map_err(refused)?)]
     } else {
         let image = verb.image.as_deref().unwrap_or("report:latest");
         vec![("report-tick.yaml".to_owned(), schedule::kubernetes(&trigger, image).map_err(refused)?)]
@@ -252,14 +258,23 @@ fn trigger(common: &Common, desk: &Desk, verb: &Install, terminal: &Terminal) ->
     // A unit that may write only there needs the folders to be there.
     for folder in [&trigger.state, &trigger.out] {
         briefing::disk::create_folder(folder).map_err(|e| Failure::Ledger(e.into()))?;
+        if let Err(error) = terminal.hand_over(folder, &trigger.user) {
+            let hint = format!("chown -R {} {}", trigger.user, folder.display());
+            let message = format!("`{}` does not belong to {}: {error}", folder.display(), trigger.user);
+            terminal.error(&message, Some(&hint));
+        }
     }
     for (name, text) in files {
         let path = into.join(name);
         briefing::disk::write(&path, text.as_bytes()).map_err(|e| Failure::Ledger(e.into()))?;
         terminal.line(&format!("wrote {}", path.display()))?;
     }
-    if verb.kind.systemd {
-        terminal.line("next: systemctl daemon-reload && systemctl enable --now report-tick.timer")?;
-    }
+    terminal.line(if verb.kind.systemd {
+        "next: systemctl daemon-reload && systemctl enable --now report-tick.timer"
+    } else if verb.kind.crontab {
+        "next: nothing, where that is /etc/cron.d; report status says within a quarter of an hour whether it ticks"
+    } else {
+        "next: kubectl apply -f report-tick.yaml"
+    })?;
     Ok(Outcome::Done)
 }

@@ -24,7 +24,9 @@ pub(crate) fn run(common: &Common, verb: &Status, terminal: &Terminal) -> Result
             terminal.line(problem)?;
         }
         if health.problems.is_empty() {
-            terminal.line(&format!("all well: {} schedules", desk.schedules.len()))?;
+            let paused = health.schedules.iter().filter(|schedule| schedule.paused).count();
+            let held = if paused == 0 { String::new() } else { format!(", {paused} paused") };
+            terminal.line(&format!("all well: {} schedules{held}", desk.schedules.len()))?;
         }
     }
     Ok(if health.problems.is_empty() { Outcome::Done } else { Outcome::Partly })
@@ -37,8 +39,14 @@ pub(crate) fn history(common: &Common, verb: &History, terminal: &Terminal) -> R
         terminal.note("there is no ledger yet");
         return Ok(Outcome::Done);
     };
-    let state = verb.state.as_deref().map(state).transpose()?;
+    let state = verb.only.as_deref().map(state).transpose()?;
     let since = verb.since.as_deref().map(|text| since(text, &desk)).transpose()?;
+    if let Some(id) = &verb.schedule
+        && ledger.history(Some(id), None, None, 1)?.is_empty()
+    {
+        // One that is gone has its history; one that never was is a slip.
+        desk.schedule(id)?;
+    }
     let all = ledger.history(verb.schedule.as_deref(), state, since, verb.limit)?;
     if verb.json {
         let mut rows = Vec::new();

@@ -1,18 +1,13 @@
-//! `report tick`, `report run` and `report work`: doing what is due, what a person asks for, and one document in a worker.
+//! `report tick` and `report run`: doing what is due, and what a person asks for.
 //!
-//! The loop around ticks is left to `daemon`.
-
-use std::io;
+//! The loop around ticks is left to `daemon`, one document in a worker to `work`.
 
 use briefing::model::Period;
-use briefing::pipeline;
 use briefing::schedule::{self, LazyMaker, ManualRun, Ticked};
-use briefing::workers;
 
-use super::args::{Common, LogFormat, Run, Tick, WorkArgs};
+use super::args::{Common, LogFormat, Run, Tick};
 use super::desk::{self, Desk, Log};
 use super::failure::{Failure, Outcome};
-use super::resolve;
 use crate::terminal::{Terminal, TickingClock};
 
 /// Does whatever is due, and says nothing where nothing is.
@@ -34,7 +29,7 @@ pub(crate) fn once(
     terminal: &Terminal,
 ) -> Result<Ticked, Failure> {
     let mut log = Log { terminal, format, alarms: Vec::new() };
-    let maker = LazyMaker::new(&desk.workspace.out, &desk.workspace.data, || desk.pipeline());
+    let maker = LazyMaker::new(&desk.workspace.out, &desk.book, || desk.pipeline());
     let owner = terminal.owner();
     let work = schedule::Desk {
         state: &desk.state,
@@ -46,9 +41,12 @@ pub(crate) fn once(
         stop,
         owner: &owner,
     };
-    let ended = schedule::tick(&work, &mut |event| log.tell(event))?;
+    let ended = schedule::tick(&work, &mut |event| log.tell(event));
+    // What was told before the ledger failed was told once: the next tick does not say it again.
+    desk.raise(log.alarms, terminal);
+    let ended = ended?;
     if ended != Ticked::Held {
-        desk.report_on(&log.alarms, schedule::Clock::now(clock), terminal);
+        desk.report_on(schedule::Clock::now(clock), terminal);
     }
     Ok(ended)
 }
@@ -64,7 +62,7 @@ pub(crate) fn manual(common: &Common, verb: &Run, terminal: &Terminal) -> Result
         return Err(Failure::usage(message, None));
     }
     let mut log = Log { terminal, format: verb.log_format, alarms: Vec::new() };
-    let maker = LazyMaker::new(&desk.workspace.out, &desk.workspace.data, || desk.pipeline());
+    let maker = LazyMaker::new(&desk.workspace.out, &desk.book, || desk.pipeline());
     let owner = terminal.owner();
     let work = schedule::Desk {
         state: &desk.state,
@@ -88,30 +86,4 @@ pub(crate) fn period(text: &str) -> Result<Period, Failure> {
         let hint = Some("write 2026-11, 2026-Q3, 2026-H1 or 2026".to_owned());
         Failure::usage(format!("`{text}` is not a period"), hint)
     })
-}
-
-/// Sets the documents that come over standard input until it ends.
-pub(crate) fn work(common: &Common, verb: &WorkArgs, terminal: &Terminal) -> Result<Outcome, Failure> {
-    limit_memory(verb.memory)?;
-    let workspace = resolve::workspace(common, None, terminal)?;
-    // Whatever is wrong with settings was said by the process that asks.
-    let settings = pipeline::open_data(&workspace).output.0;
-    let engine = pipeline::open_engine(&workspace, &settings)?;
-    let Some(engine) = engine.output else { return Err(Failure::Diagnostics(engine.diagnostics)) };
-    let served = pipeline::with_room(|| workers::serve(&engine, io::stdin().lock(), io::stdout().lock()))?;
-    served.map_err(Failure::from)?;
-    Ok(Outcome::Done)
-}
-
-#[cfg(target_os = "linux")]
-fn limit_memory(bytes: u64) -> Result<(), Failure> {
-    use rustix::process::{Resource, Rlimit, setrlimit};
-    let limit = Rlimit { current: Some(bytes), maximum: Some(bytes) };
-    // Data, not address space: a face that is mapped is nobody's memory.
-    setrlimit(Resource::Data, limit).map_err(|e| Failure::Output(e.into()))
-}
-
-#[cfg(not(target_os = "linux"))]
-fn limit_memory(_: u64) -> Result<(), Failure> {
-    Ok(())
 }

@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::casebook::read;
+use super::casebook::{CaseBook, read};
 use super::catalogue::{Catalogue, Source, SourceKind};
 use super::reader::Reader;
 use super::region::Region;
 use super::time::{Date, Period};
 use crate::casefile::{Field, ReportedFile};
-use crate::diag::{Diagnostics, Problem, SourceFile, Span, nearest};
+use crate::diag::{Diagnostics, Problem, Severity, SourceFile, Span, nearest};
 use crate::disk;
 
 /// A report that names its unit and period rightly.
@@ -31,15 +31,27 @@ fn folder(data: &Path) -> PathBuf {
 /// Whether a unit has reported for a period.
 ///
 /// # Errors
-/// What is wrong with the file, where it cannot be used.
-pub fn has_reported(data: &Path, unit: &str, period: Period) -> Result<bool, Diagnostics> {
-    let path = folder(data).join(period.to_string()).join(format!("{unit}.toml"));
+/// What is wrong with the file or a figure in it: what cannot be used was not reported.
+pub fn has_reported(book: &CaseBook, unit: &str, period: Period) -> Result<bool, Diagnostics> {
+    let path = folder(&book.data).join(period.to_string()).join(format!("{unit}.toml"));
     if !path.exists() {
         return Ok(false);
     }
-    let mut diagnostics = Diagnostics::new();
-    let found = read_one(&path, unit, period, &mut diagnostics);
-    if found.is_some() && !diagnostics.has_errors() { Ok(true) } else { Err(diagnostics) }
+    let name = name_of(unit, period);
+    let mut own = Diagnostics::new();
+    for found in book.region(unit).diagnostics.iter() {
+        // What belongs to no place in a file is the file itself: it cannot be read.
+        let here = found.span.as_ref().is_none_or(|span| span.file.path() == name);
+        if here && found.severity == Severity::Error {
+            own.add(found.clone());
+        }
+    }
+    if own.is_empty() { Ok(true) } else { Err(own) }
+}
+
+/// The name of a report in messages.
+fn name_of(unit: &str, period: Period) -> String {
+    format!("data/reported/{period}/{unit}.toml")
 }
 
 /// All reports of a unit, oldest first.
@@ -92,7 +104,7 @@ fn periods(data: &Path) -> Vec<(String, Option<Period>)> {
 }
 
 fn read_one(path: &Path, unit: &str, period: Period, diagnostics: &mut Diagnostics) -> Option<Reported> {
-    let name = format!("data/reported/{period}/{unit}.toml");
+    let name = name_of(unit, period);
     let (file, entries) = read::<ReportedFile>(path, &name, diagnostics)?;
     let mut reader = Reader { file: &file, diagnostics };
     let head = Span::head(&file);

@@ -236,9 +236,12 @@ impl Pipeline {
 
     /// A digest of what a document would say today, without number and date; none where the diagnostics say why.
     pub fn content(&self, order: &Order, wish: &Wish) -> Warned<Option<String>> {
-        let view = self.view(order, wish);
-        let output = view.output.map(|view| content_of(&view));
-        Warned { output, diagnostics: view.diagnostics }
+        let mut diagnostics = Diagnostics::new();
+        let content = self.load(order, wish, &mut diagnostics).map(|loaded| {
+            let made = self.made(order, &loaded, &edition(wish, wish.as_of, 0), &mut diagnostics);
+            content_of(order, &loaded, &made)
+        });
+        Warned { output: content.filter(|_| !diagnostics.has_errors()), diagnostics }
     }
 
     fn one(&self, order: &Order, wish: &Wish, before: &Manifest) -> (Outcome, Option<(String, Entry)>) {
@@ -334,7 +337,7 @@ impl Pipeline {
                 moved,
                 pdf: disk::sha256(&set_output.pdf),
                 view: disk::sha256(&bytes),
-                content: content_of(&made.view),
+                content: content_of(order, &loaded, &made),
                 inputs: self.inputs(order, &bytes),
             };
             disk::write(&target.with_extension("json"), &bytes)?;
@@ -484,15 +487,11 @@ fn numbered(entry: &Entry) -> Option<Numbered> {
     entry.number.map(|number| Numbered { number, total: entry.total })
 }
 
-/// A digest of what a view says: everything but its number, its date and the marks that depend on them.
-fn content_of(view: &shape::View) -> String {
-    let mut value = serde_json::to_value(view).expect("a view always serialises");
-    if let Some(fields) = value.as_object_mut() {
-        for field in ["masthead", "date", "imprint"] {
-            fields.remove(field);
-        }
-    }
-    disk::sha256(value.to_string().as_bytes())
+/// A digest of what a document says: the figures and mechanisms that it tells of, and its own words.
+fn content_of(order: &Order, loaded: &Loaded, made: &Made) -> String {
+    let words = loaded.text.as_ref().map_or("", |text| text.file.text());
+    let title = order.title.as_deref().unwrap_or_default();
+    disk::sha256(format!("{title}\n{words}\n{}", made.substance).as_bytes())
 }
 
 /// Whether a file is there as it was recorded.

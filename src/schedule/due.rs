@@ -183,7 +183,7 @@ fn judge(schedule: &Schedule, now: DateTime<Utc>, found: &mut [Due]) {
 }
 
 /// A length of time in its largest unit that is not nought.
-pub(super) fn in_words(length: TimeDelta) -> String {
+pub fn in_words(length: TimeDelta) -> String {
     match (length.num_days(), length.num_hours(), length.num_minutes(), length.num_seconds()) {
         (2.., ..) => format!("{} days", length.num_days()),
         (_, 2.., ..) => format!("{} hours", length.num_hours()),

@@ -8,8 +8,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::diag::{Diagnostics, Warned};
 use crate::ledger::{Entry, LedgerError, Manifest, Number};
-use crate::model::Period;
-use crate::pipeline::{End, MakeError, Order, Pipeline, PipelineError, Wish};
+use crate::model::{CaseBook, Period};
+use crate::pipeline::{Document, End, MakeError, Order, Pipeline, PipelineError, Wish};
 use crate::views::{Numbered, Part};
 
 /// Where time comes from: the binary's clock, or one that a test sets.
@@ -86,6 +86,11 @@ pub trait Maker {
     /// When what lies there cannot be used, with the messages.
     fn has_reported(&self, unit: &str, period: Period) -> Result<bool, Diagnostics>;
 
+    /// Documents in the order in which they are made and numbered: regions in 建制序, comparisons after them.
+    fn in_order(&self, orders: &[Order]) -> Vec<Order> {
+        orders.to_vec()
+    }
+
     /// What lies in the output folder.
     ///
     /// # Errors
@@ -96,15 +101,15 @@ pub trait Maker {
 /// Opens the pipeline when the first document is wanted: most ticks want none.
 pub struct LazyMaker<'a, F> {
     out: &'a std::path::Path,
-    data: &'a std::path::Path,
+    book: &'a CaseBook,
     open: F,
     pipeline: OnceCell<Result<Pipeline, (String, Diagnostics)>>,
 }
 
 impl<'a, F: Fn() -> Result<Warned<Option<Pipeline>>, PipelineError>> LazyMaker<'a, F> {
     /// A maker that opens its pipeline as `open` says.
-    pub fn new(out: &'a std::path::Path, data: &'a std::path::Path, open: F) -> Self {
-        Self { out, data, open, pipeline: OnceCell::new() }
+    pub fn new(out: &'a std::path::Path, book: &'a CaseBook, open: F) -> Self {
+        Self { out, book, open, pipeline: OnceCell::new() }
     }
 
     fn pipeline(&self) -> Result<&Pipeline, Setback> {
@@ -187,7 +192,23 @@ impl<F: Fn() -> Result<Warned<Option<Pipeline>>, PipelineError>> Maker for LazyM
     }
 
     fn has_reported(&self, unit: &str, period: Period) -> Result<bool, Diagnostics> {
-        crate::model::has_reported(self.data, unit, period)
+        crate::model::has_reported(self.book, unit, period)
+    }
+
+    fn in_order(&self, orders: &[Order]) -> Vec<Order> {
+        let mut orders = orders.to_vec();
+        orders.sort_by_cached_key(|order| {
+            let region = match order.document {
+                Document::Region => self.book.region(&order.members[0].region).output,
+                Document::Comparative => None,
+            };
+            (
+                order.document != Document::Region,
+                region.map_or(i64::MAX, |region| region.order),
+                order.subject.clone(),
+            )
+        });
+        orders
     }
 
     fn manifest(&self) -> Result<Manifest, LedgerError> {

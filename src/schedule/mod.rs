@@ -15,7 +15,7 @@ mod tick;
 mod words;
 
 pub use daemon::{Next, wake_at};
-pub use due::{Due, Verdict, due, upcoming};
+pub use due::{Due, Verdict, due, in_words as in_words_of, upcoming};
 pub use event::{Event, Level, occurrence_name};
 pub use install::{InstallError, Trigger, crontab, crontab_for_user, kubernetes, systemd};
 pub use maker::{Clock, LazyMaker, MadeDocument, Maker, Setback, Stage};

@@ -7,18 +7,21 @@ use std::io;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, SecondsFormat, TimeDelta, Utc};
 
 use super::due::{Due, Verdict, in_words, upcoming};
 use super::event::{Event, occurrence_name};
 use super::plan::Schedule;
 use crate::disk;
-use crate::ledger::{Ledger, LedgerError, Occurrence, State};
+use crate::ledger::{Ledger, LedgerError, Occurrence, Origin, State};
 use crate::model::Calendars;
 
 /// A trigger comes every five minutes; when none has come for this long, something is wrong with it.
 const SILENCE: TimeDelta = TimeDelta::minutes(16);
+/// How long a command of the settings may take.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How the schedules stand.
 #[derive(Debug)]
@@ -44,6 +47,8 @@ pub struct ScheduleHealth {
     pub last: Option<Occurrence>,
     /// Its next one.
     pub next: Option<Due>,
+    /// The year without a calendar, where that is why the next one is not known.
+    pub missing_calendar: Option<i32>,
 }
 
 /// Looks at every schedule.
@@ -64,26 +69,24 @@ pub fn health(
     let seen = ledger.map(Ledger::schedules).transpose()?.unwrap_or_default();
     for schedule in schedules {
         let held = seen.iter().any(|seen| seen.id == schedule.id && seen.paused.is_some());
+        let mut missing_calendar = None;
         let next = match upcoming(schedule, calendars, now, 1) {
             Ok(next) => next.into_iter().next(),
             Err(missing) => {
-                problems.push(format!("schedule `{}`: {missing}", schedule.id));
+                missing_calendar = Some(missing.year);
+                // The calendar of the next year comes in November; until it is needed nobody is to blame.
+                if missing.year <= now.with_timezone(&schedule.zone).year() {
+                    problems.push(format!("schedule `{}`: {missing}", schedule.id));
+                }
                 None
             }
         };
         let last = ledger.map(|ledger| ledger.last_occurrence(&schedule.id)).transpose()?.flatten();
-        if let Some(last) = &last {
-            let name = occurrence_name(&schedule.id, last.nominal, schedule.zone);
-            let reason = last.reason.as_deref().unwrap_or_default();
-            match last.state {
-                State::Failed | State::Partly | State::Missed => {
-                    problems.push(format!("{name} is {}: {reason}", last.state.name()));
-                }
-                State::Waiting => problems.push(format!("{name} is waiting: {reason}")),
-                _ => {}
-            }
+        if let Some(ledger) = ledger {
+            problems.extend(unmended(ledger, schedule)?);
         }
-        found.push(ScheduleHealth { id: schedule.id.clone(), paused: schedule.paused || held, last, next });
+        let paused = schedule.paused || held;
+        found.push(ScheduleHealth { id: schedule.id.clone(), paused, last, next, missing_calendar });
     }
     if let Some(ledger) = ledger {
         for occurrence in ledger.unfinished()?.iter().filter(|occurrence| occurrence.state == State::Open) {
@@ -112,6 +115,42 @@ pub fn health(
     Ok(Health { schedules: found, problems, last_tick, counts })
 }
 
+/// What went wrong with a schedule and was not mended since: by a later occurrence that ended well, or by a run by hand for the same
+/// period.
+fn unmended(ledger: &Ledger, schedule: &Schedule) -> Result<Vec<String>, LedgerError> {
+    const LOOK_BACK: usize = 200;
+    const SHOWN: usize = 3;
+    let mut mended: Vec<String> = Vec::new();
+    let mut found = Vec::new();
+    for occurrence in ledger.history(Some(&schedule.id), None, None, LOOK_BACK)? {
+        let name = occurrence_name(&schedule.id, occurrence.nominal, schedule.zone);
+        let reason = occurrence.reason.as_deref().unwrap_or_default();
+        match occurrence.state {
+            State::Issued | State::Unchanged | State::AlreadyIssued
+                if occurrence.origin == Origin::Schedule =>
+            {
+                break;
+            }
+            State::Issued | State::Unchanged | State::AlreadyIssued => mended.push(occurrence.period),
+            State::Open | State::Skipped => {}
+            _ if mended.contains(&occurrence.period) => {}
+            State::Waiting => found.push(format!("{name} is waiting: {reason}")),
+            State::Failed => found.push(format!("{name} failed: {reason}")),
+            State::Partly => found.push(format!("{name} was made only in part: {reason}")),
+            State::Missed => found.push(format!("{name} was missed: {reason}")),
+        }
+    }
+    if found.len() > SHOWN {
+        let more = found.len() - SHOWN;
+        found.truncate(SHOWN);
+        found.push(format!("{} has {more} more before these: report history --schedule {0}", schedule.id));
+    }
+    if let Some(last) = found.last_mut().filter(|_| schedule.wait.is_none()) {
+        last.push_str(&format!("; report run {} --period … makes up for one", schedule.id));
+    }
+    Ok(found)
+}
+
 impl Health {
     /// A Prometheus textfile.
     pub fn metrics(&self, now: DateTime<Utc>) -> String {
@@ -125,7 +164,7 @@ impl Health {
         let _ = writeln!(text, "report_problems {}", self.problems.len());
         text += &head("next_occurrence_timestamp_seconds", "gauge", "When each schedule fires next.");
         for schedule in &self.schedules {
-            if let Some(next) = &schedule.next {
+            if let Some(next) = schedule.next.as_ref().filter(|_| !schedule.paused) {
                 let at = next.fires.timestamp();
                 let _ = writeln!(
                     text,
@@ -139,7 +178,11 @@ impl Health {
             let _ =
                 writeln!(text, "report_paused{{schedule=\"{}\"}} {}", schedule.id, u8::from(schedule.paused));
         }
-        text += &head("occurrences", "gauge", "Occurrences in the ledger by how they stand.");
+        text += &head(
+            "occurrences",
+            "gauge",
+            "Occurrences in the ledger by how they stand; docs/schedule.md explains the states.",
+        );
         for (schedule, state, count) in &self.counts {
             let state = state.name();
             let _ = writeln!(text, "report_occurrences{{schedule=\"{schedule}\",state=\"{state}\"}} {count}");
@@ -153,7 +196,10 @@ impl Health {
         let well = if self.problems.is_empty() {
             "all well".to_owned()
         } else {
-            format!("{} to see to", self.problems.len())
+            match self.problems.len() {
+                1 => "1 problem".to_owned(),
+                several => format!("{several} problems"),
+            }
         };
         let _ = writeln!(text, "{}: {well}", now.to_rfc3339_opts(SecondsFormat::Secs, true));
         for problem in &self.problems {
@@ -172,7 +218,10 @@ impl Health {
                     format!("next {} for {}", local(next.fires), next.period)
                 }
                 (Some(next), _) => format!("next {}, which the calendar skips", local(next.fires)),
-                (None, _) => "no next occurrence".to_owned(),
+                (None, _) => health.missing_calendar.map_or_else(
+                    || "no next occurrence".to_owned(),
+                    |year| format!("next not known: the calendar of {year} is not written yet"),
+                ),
             };
             let _ = writeln!(text, "  {}: last {last}; {next}", health.id);
         }
@@ -191,23 +240,38 @@ pub fn beat(path: &Path, now: DateTime<Utc>) -> Result<(), disk::PathError> {
 /// Runs the command that tells somebody of an alarm, with the event as JSON on its standard input.
 ///
 /// # Errors
-/// When it cannot be started, or ends with an error.
-pub fn alarm(command: &[String], event: &Event) -> io::Result<()> {
-    run(command, format!("{}\n", event.json()).as_bytes())
+/// As [`run`].
+pub fn alarm(command: &[String], folder: &Path, event: &Event) -> io::Result<()> {
+    run(command, folder, format!("{}\n", event.json()).as_bytes())
 }
 
-/// Runs a command of the settings, with some input.
+/// Runs a command of the settings in a folder, with some input. One that hangs would hold up everything that is due, so it is ended.
 ///
 /// # Errors
-/// When it cannot be started, or ends with an error.
-pub fn run(command: &[String], input: &[u8]) -> io::Result<()> {
+/// When it cannot be started, takes too long, or ends with an error.
+pub fn run(command: &[String], folder: &Path, input: &[u8]) -> io::Result<()> {
     let Some((program, arguments)) = command.split_first() else { return Ok(()) };
-    let mut child =
-        Command::new(program).args(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).spawn()?;
+    let mut child = Command::new(program)
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()?;
     if let Some(mut to) = child.stdin.take() {
         // A command that does not read its input is none the worse for it.
         let _ = to.write_all(input);
     }
-    let ended = child.wait()?;
+    let started = Instant::now();
+    let ended = loop {
+        if let Some(ended) = child.try_wait()? {
+            break ended;
+        }
+        if started.elapsed() > PATIENCE {
+            child.kill()?;
+            child.wait()?;
+            return Err(io::Error::other(format!("it took longer than {} s", PATIENCE.as_secs())));
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
     if ended.success() { Ok(()) } else { Err(io::Error::other(ended.to_string())) }
 }

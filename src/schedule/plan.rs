@@ -465,7 +465,8 @@ impl Reader<'_> {
 
     fn none_of(&mut self, found: &str, known: &[&str], span: &Span) {
         let list = known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        let near = nearest(found, known.iter().copied());
+        // Of the names as they are spelt `this-month` would be nearest to `last-month`, and would be wrong.
+        let near = nearest(&found.replace("last-", "previous-"), known.iter().copied());
         let problem = Problem::WrongType { message: format!("`{found}` is none of {list}"), near };
         self.diagnostics.push(problem, span.clone());
     }

@@ -121,7 +121,12 @@ pub fn run(
         reason: None,
     };
     let occurrence = work.ledger.begin(&new, now)?;
-    work.open(wanted.schedule, &occurrence)?;
+    let ended = work.open(wanted.schedule, &occurrence);
+    if let Err(refused @ LedgerError::NumberTaken { .. }) = &ended {
+        // Left open, it would be taken up by the next tick, under another number.
+        work.ledger.stand(occurrence.id, State::Failed, Some(&refused.to_string()), now)?;
+    }
+    ended?;
     Ok(if work.failed { Ticked::Failed } else { Ticked::Done })
 }
 
@@ -233,10 +238,9 @@ impl Work<'_> {
     fn has_unfinished(&self, now: DateTime<Utc>) -> Result<bool, LedgerError> {
         for occurrence in self.ledger.unfinished()? {
             let tasks = self.ledger.tasks(occurrence.id)?;
-            let idle = !tasks.is_empty()
-                && tasks
-                    .iter()
-                    .all(|task| task.state != TaskState::Open || task.due.is_some_and(|due| due > now));
+            // One whose documents have all ended was killed before that was recorded, and has its own end to come.
+            let mut open = tasks.iter().filter(|task| task.state == TaskState::Open).peekable();
+            let idle = open.peek().is_some() && open.all(|task| task.due.is_some_and(|due| due > now));
             if !idle {
                 return Ok(true);
             }
@@ -380,7 +384,15 @@ impl Work<'_> {
             }
             Some(_) if !ours => {
                 task.due = Some(now + BACK_OFF[0]);
-                task.message = Some("another occurrence is making it".to_owned());
+                let message =
+                    "another occurrence has its number and is making it; asked again with the next tick";
+                // Who asked for it by hand would otherwise see nothing at all.
+                if occurrence.origin == Origin::Manual && task.message.is_none() {
+                    let mut event = Event::new(now, Level::Warning, "busy", message);
+                    event.document = Some(format!("{} {}", task.document, task.subject));
+                    self.tell_of(schedule, occurrence, event);
+                }
+                task.message = Some(message.to_owned());
                 return Ok(());
             }
             _ => {}

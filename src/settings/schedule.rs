@@ -51,7 +51,7 @@ pub struct ScheduleEntry {
 
 /// When a schedule fires.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table such as { cron = \"0 8 1 * *\" }")]
 pub struct WhenEntry {
     /// Five fields, as in crontab(5).
     pub cron: Field<String>,
@@ -63,7 +63,7 @@ pub struct WhenEntry {
 
 /// What a schedule waits for.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table such as { reported = [\"*\"], at_most = \"10d\" }")]
 pub struct WaitEntry {
     /// Units that owe data for the period; `*` for each region.
     pub reported: Field<Vec<Spanned<String>>>,

@@ -5,6 +5,7 @@
 use super::assemble::{self, OwnWords};
 use super::cite::Citations;
 use super::shape::{Annex, FigureSection, MechanismGroup, View};
+use super::substance::substance;
 use super::{Edition, Made, annex};
 use crate::settings::Settings;
 
@@ -78,5 +79,5 @@ pub(super) fn finish(
         imprint: assemble::imprint(settings, edition),
         annexes: assemble::with_annexes(edition.part, annexes),
     };
-    Made { view, movable }
+    Made { view, movable, substance: substance(citations, compared) }
 }

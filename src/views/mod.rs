@@ -16,6 +16,7 @@ mod numerals;
 mod plates;
 mod region;
 pub mod shape;
+mod substance;
 mod tables;
 
 use chrono::NaiveDate;
@@ -75,4 +76,6 @@ pub struct Made {
     pub view: shape::View,
     /// Tables and charts in the body before any moved.
     pub movable: usize,
+    /// What it says, a line each, without wording, number, date and layout.
+    pub substance: String,
 }

@@ -26,6 +26,8 @@ impl Worker {
             .envs(program.environment.iter().copied())
             .arg("--memory")
             .arg(limits.memory.to_string())
+            .arg("--parent")
+            .arg(std::process::id().to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

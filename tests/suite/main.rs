@@ -7,20 +7,28 @@
 #![expect(clippy::disallowed_methods, reason = "tests read the environment and write the files they break")]
 #![expect(clippy::print_stderr, clippy::disallowed_macros, reason = "a test that is skipped says so")]
 
+mod asked;
 mod broken;
 mod characters;
 mod children;
 mod command_line;
+mod confined;
+mod daemons;
+mod demo_year;
 mod failures;
 mod golden;
 mod grid;
 mod hostile;
 mod house;
+mod kept;
 mod killed;
+mod killed_ticks;
 mod listing;
 mod mended;
 mod mutated;
 mod new_region;
+mod numbered;
+mod office;
 mod page;
 mod pdf;
 mod pdf_form;
@@ -30,5 +38,7 @@ mod project;
 mod ranked;
 mod same_bytes;
 mod shipped;
+mod ticks;
 mod tools;
 mod triggers;
+mod watched;

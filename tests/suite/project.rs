@@ -45,6 +45,11 @@ impl Project {
         Self::copy_of(root())
     }
 
+    /// The demo, a city that exists nowhere.
+    pub(crate) fn demo() -> Self {
+        Self::copy_of(&root().join("docs/demo"))
+    }
+
     /// Another workspace with the same settings, data and templates, and nothing made yet.
     pub(crate) fn twin(&self) -> Self {
         let twin = Self::copy_of(self.folder.path());
