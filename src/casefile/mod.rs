@@ -5,6 +5,7 @@
 mod calendar;
 mod catalogue;
 mod read;
+mod recipients;
 mod region;
 mod reported;
 mod text;
@@ -15,6 +16,7 @@ pub use catalogue::{
     UnitEntry,
 };
 pub use read::{Entry, Field, is_id, keys, load, parse};
+pub use recipients::{RecipientEntry, RecipientsFile, WayEntry};
 pub use region::{
     CaseEntry, DerivedEntry, FactEntry, MechanismEntry, PlaceEntry, PracticeEntry, RegionEntry, RegionFile,
     RelationEntry,

@@ -8,6 +8,7 @@ mod lease;
 mod manifest;
 mod mounts;
 mod occurrences;
+mod outbox;
 mod schema;
 mod store;
 
@@ -16,4 +17,5 @@ pub use issues::{Issue, IssueState, Number, Wanted};
 pub use lease::{Lease, last_tick};
 pub use manifest::{Entry, Manifest};
 pub use occurrences::{NewOccurrence, Occurrence, Origin, Seen, State, Task, TaskState};
+pub use outbox::{NewParcel, ParcelRow, ParcelState};
 pub use store::Ledger;

@@ -6,7 +6,7 @@
 pub(super) const APPLICATION: i32 = 0x5250_4c47;
 
 /// One script for each version, applied in order; `PRAGMA user_version` counts those that were.
-pub(super) const MIGRATIONS: [&str; 1] = [FIRST];
+pub(super) const MIGRATIONS: [&str; 2] = [FIRST, SECOND];
 
 const FIRST: &str = "
 CREATE TABLE schedule (
@@ -102,5 +102,49 @@ CREATE TABLE lease (
   fence INTEGER NOT NULL,
   owner TEXT NOT NULL,
   taken TEXT NOT NULL
+) STRICT;
+";
+
+const SECOND: &str = "
+CREATE TABLE parcel (
+  -- A document on its way to one recipient through one channel.
+  key       TEXT PRIMARY KEY,  -- the same for the same file, recipient and channel
+  issue     INTEGER NOT NULL REFERENCES issue (id),
+  recipient TEXT NOT NULL,
+  channel   TEXT NOT NULL,
+  address   TEXT NOT NULL,
+  pdf       TEXT NOT NULL,     -- SHA-256 of the file that is sent, and of no other
+  state     TEXT NOT NULL CHECK (state IN (
+    'held',      -- the address is new: somebody must approve it once
+    'ready',     -- to be sent, or sent again when it is due
+    'sending',   -- a process is at it, or was when it ended
+    'accepted',  -- the other side took it
+    'failed',    -- refused for good
+    'unknown'    -- the line or the process broke between the last byte and the answer
+  )),
+  phase     TEXT CHECK (phase IN ('sending', 'data-sent')),  -- written before the socket, and before the last byte
+  attempts  INTEGER NOT NULL DEFAULT 0,
+  due       TEXT,
+  receipt   TEXT,              -- what the other side said when it took it
+  reason    TEXT,
+  planned   TEXT NOT NULL,
+  changed   TEXT NOT NULL
+) STRICT;
+CREATE INDEX parcel_unsent ON parcel (state) WHERE state IN ('ready', 'sending', 'held', 'unknown');
+
+CREATE TABLE address (
+  -- An address that somebody has approved; a new or changed one is held until then.
+  recipient   TEXT NOT NULL,
+  channel     TEXT NOT NULL,
+  address     TEXT NOT NULL,
+  approved_by TEXT NOT NULL,
+  approved    TEXT NOT NULL,
+  PRIMARY KEY (recipient, channel, address)
+) STRICT;
+
+CREATE TABLE pause (
+  -- What is held as a whole: sending.
+  what  TEXT PRIMARY KEY,
+  since TEXT NOT NULL
 ) STRICT;
 ";

@@ -1,0 +1,307 @@
+//! The outbox: one row for each recipient, channel and document, and how far its sending went.
+//!
+//! What is sent by which channel is left to `delivery`.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{OptionalExtension, Row, params};
+
+use super::LedgerError;
+use super::store::{Ledger, instant_of, text_of};
+
+/// How a parcel stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParcelState {
+    /// Its address is new: somebody must approve it once.
+    Held,
+    /// To be sent.
+    Ready,
+    /// A process is at it, or was when it ended.
+    Sending,
+    /// It was taken.
+    Accepted,
+    /// It failed for good.
+    Failed,
+    /// Nobody can know whether it was taken: it is not sent again without a person saying so.
+    Unknown,
+}
+
+impl ParcelState {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Held, Self::Ready, Self::Sending, Self::Accepted, Self::Failed, Self::Unknown];
+
+    /// As the ledger writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Ready => "ready",
+            Self::Sending => "sending",
+            Self::Accepted => "accepted",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    fn parse(name: &str) -> Self {
+        Self::ALL.into_iter().find(|state| state.name() == name).unwrap_or(Self::Unknown)
+    }
+}
+
+/// A parcel as recorded.
+#[derive(Debug, Clone)]
+pub struct ParcelRow {
+    /// The same for the same document, recipient and channel.
+    pub key: String,
+    /// The issue that it carries.
+    pub issue: i64,
+    /// The recipient.
+    pub recipient: String,
+    /// The channel.
+    pub channel: String,
+    /// The address.
+    pub address: String,
+    /// SHA-256 of the file that it carries.
+    pub pdf: String,
+    /// How it stands.
+    pub state: ParcelState,
+    /// Whether the last byte had left when its process was last heard of.
+    pub data_sent: bool,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it is tried again; none for at once.
+    pub due: Option<DateTime<Utc>>,
+    /// What the other side said when it took it.
+    pub receipt: Option<String>,
+    /// Why it failed, or is tried again.
+    pub reason: Option<String>,
+}
+
+const COLUMNS: &str =
+    "key, issue, recipient, channel, address, pdf, state, phase, attempts, due, receipt, reason";
+
+impl ParcelRow {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let due: Option<String> = row.get(9)?;
+        Ok(Self {
+            key: row.get(0)?,
+            issue: row.get(1)?,
+            recipient: row.get(2)?,
+            channel: row.get(3)?,
+            address: row.get(4)?,
+            pdf: row.get(5)?,
+            state: ParcelState::parse(&row.get::<_, String>(6)?),
+            data_sent: row.get::<_, Option<String>>(7)?.as_deref() == Some("data-sent"),
+            attempts: row.get(8)?,
+            due: due.as_deref().map(instant_of).transpose()?,
+            receipt: row.get(10)?,
+            reason: row.get(11)?,
+        })
+    }
+}
+
+/// A parcel that is to be sent.
+#[derive(Debug, Clone)]
+pub struct NewParcel {
+    /// The same for the same document, recipient and channel.
+    pub key: String,
+    /// The issue that it carries.
+    pub issue: i64,
+    /// The recipient.
+    pub recipient: String,
+    /// The channel.
+    pub channel: String,
+    /// The address.
+    pub address: String,
+    /// SHA-256 of the file that it carries.
+    pub pdf: String,
+}
+
+impl Ledger {
+    /// Records parcels; one whose key is there already stays as it is. One to an address that nobody has approved is held.
+    /// Answers how many are new.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn put_out(&mut self, parcels: &[NewParcel], now: DateTime<Utc>) -> Result<usize, LedgerError> {
+        self.write(|t| {
+            parcels.iter().try_fold(0, |count, parcel| {
+                let added = t.execute(
+                    "INSERT INTO parcel (key, issue, recipient, channel, address, pdf, state, planned, changed)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, iif(EXISTS (SELECT 1 FROM address WHERE recipient = ?3 AND channel = ?4
+                     AND address = ?5), 'ready', 'held'), ?7, ?7) ON CONFLICT (key) DO NOTHING",
+                    params![
+                        parcel.key, parcel.issue, parcel.recipient, parcel.channel, parcel.address, parcel.pdf,
+                        text_of(now),
+                    ],
+                )?;
+                Ok(count + added)
+            })
+        })
+    }
+
+    /// Approves an address; what was held for it is ready. Answers how many parcels.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn approve_address(
+        &mut self,
+        recipient: &str,
+        channel: &str,
+        address: &str,
+        by: &str,
+        now: DateTime<Utc>,
+    ) -> Result<usize, LedgerError> {
+        self.write(|t| {
+            t.execute(
+                "INSERT INTO address (recipient, channel, address, approved_by, approved) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT (recipient, channel, address) DO NOTHING",
+                params![recipient, channel, address, by, text_of(now)],
+            )?;
+            t.execute(
+                "UPDATE parcel SET state = 'ready', changed = ?4 WHERE state = 'held' AND recipient = ?1 AND channel = ?2 AND address = ?3",
+                params![recipient, channel, address, text_of(now)],
+            )
+        })
+    }
+
+    /// Whether an address was approved.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn is_approved(&self, recipient: &str, channel: &str, address: &str) -> Result<bool, LedgerError> {
+        let query =
+            "SELECT EXISTS (SELECT 1 FROM address WHERE recipient = ?1 AND channel = ?2 AND address = ?3)";
+        self.read(self.connection.query_row(query, [recipient, channel, address], |row| row.get(0)))
+    }
+
+    /// What can be sent now, oldest first.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn sendable(&self, now: DateTime<Utc>) -> Result<Vec<ParcelRow>, LedgerError> {
+        let now = text_of(now);
+        self.parcels_where("state = 'ready' AND (due IS NULL OR due <= ?1) ORDER BY planned, rowid", &[&now])
+    }
+
+    /// All parcels, newest first, of a state and a recipient where they are named.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn parcels(
+        &self,
+        state: Option<ParcelState>,
+        recipient: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<ParcelRow>, LedgerError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.parcels_where(
+            "(?1 IS NULL OR state = ?1) AND (?2 IS NULL OR recipient = ?2) ORDER BY planned DESC, rowid DESC LIMIT ?3",
+            &[&state.map(ParcelState::name), &recipient, &limit],
+        )
+    }
+
+    /// The parcels whose key begins so.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn parcels_by_key(&self, beginning: &str) -> Result<Vec<ParcelRow>, LedgerError> {
+        self.parcels_where("substr(key, 1, length(?1)) = ?1 ORDER BY key", &[&beginning])
+    }
+
+    fn parcels_where(
+        &self,
+        condition: &str,
+        values: &[&dyn rusqlite::ToSql],
+    ) -> Result<Vec<ParcelRow>, LedgerError> {
+        let query = format!("SELECT {COLUMNS} FROM parcel WHERE {condition}");
+        let mut statement = self.read(self.connection.prepare(&query))?;
+        let rows = self.read(statement.query_map(values, ParcelRow::read))?;
+        self.read(rows.collect())
+    }
+
+    /// Records that a parcel is about to leave, or that its last byte is; it is on the disk when this returns.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written; the parcel must not go further then.
+    pub fn phase(&mut self, key: &str, data_sent: bool, now: DateTime<Utc>) -> Result<(), LedgerError> {
+        let phase = if data_sent { "data-sent" } else { "sending" };
+        self.write(|t| {
+            t.execute(
+                "UPDATE parcel SET state = 'sending', phase = ?2, changed = ?3,
+                 attempts = attempts + iif(state = 'sending', 0, 1) WHERE key = ?1 AND state IN ('ready', 'sending')",
+                params![key, phase, text_of(now)],
+            )
+        })?;
+        Ok(())
+    }
+
+    /// Records how sending ended.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn sent(
+        &mut self,
+        key: &str,
+        state: ParcelState,
+        words: &str,
+        due: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Result<(), LedgerError> {
+        let accepted = state == ParcelState::Accepted;
+        self.write(|t| {
+            t.execute(
+                "UPDATE parcel SET state = ?2, phase = NULL, receipt = iif(?3, ?4, receipt), reason = iif(?3, NULL, ?4),
+                 due = ?5, changed = ?6 WHERE key = ?1",
+                params![key, state.name(), accepted, words, due.map(text_of), text_of(now)],
+            )
+        })?;
+        Ok(())
+    }
+
+    /// What a process left behind in the middle: nothing had left, and it is ready again; or the last byte may have, and nobody knows.
+    /// Only who holds the lease may ask: another's parcels are under way. Answers those that are unknown now.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn take_stock(&mut self, now: DateTime<Utc>) -> Result<Vec<ParcelRow>, LedgerError> {
+        let left = self.parcels_where("state = 'sending' ORDER BY rowid", &[])?;
+        if left.is_empty() {
+            return Ok(left);
+        }
+        self.write(|t| {
+            t.execute(
+                "UPDATE parcel SET state = iif(phase = 'data-sent', 'unknown', 'ready'), phase = NULL, changed = ?1,
+                 reason = iif(phase = 'data-sent', 'the program ended between the last byte and the answer', reason)
+                 WHERE state = 'sending'",
+                params![text_of(now)],
+            )
+        })?;
+        Ok(left.into_iter().filter(|parcel| parcel.data_sent).collect())
+    }
+
+    /// Whether sending is held as a whole, and since when.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn sending_paused(&self) -> Result<Option<DateTime<Utc>>, LedgerError> {
+        let query = "SELECT since FROM pause WHERE what = 'sending'";
+        let text: Option<String> =
+            self.read(self.connection.query_row(query, [], |row| row.get(0)).optional())?;
+        self.read(text.as_deref().map(instant_of).transpose())
+    }
+
+    /// Holds sending as a whole, or lets it go on.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn pause_sending(&mut self, since: Option<DateTime<Utc>>) -> Result<(), LedgerError> {
+        self.write(|t| match since {
+            Some(since) => t.execute(
+                "INSERT INTO pause (what, since) VALUES ('sending', ?1) ON CONFLICT (what) DO NOTHING",
+                params![text_of(since)],
+            ),
+            None => t.execute("DELETE FROM pause WHERE what = 'sending'", []),
+        })?;
+        Ok(())
+    }
+}
