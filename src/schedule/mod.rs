@@ -11,6 +11,7 @@ mod monitor;
 mod plan;
 mod prune;
 mod rule;
+mod sending;
 mod tick;
 mod words;
 
@@ -23,5 +24,6 @@ pub use monitor::{Health, ScheduleHealth, alarm, beat, health, run as run_comman
 pub use plan::{CatchUp, Overlap, RelativePeriod, Schedule, Shift, check, read};
 pub use prune::{Pruned, prune};
 pub use rule::{CronRule, Rule, RuleError};
+pub use sending::{Channels, Counter, key_of, parcels_of, send_due};
 pub use tick::{Desk, ManualRun, Ticked, run, tick};
 pub use words::{Language, in_words};

@@ -1,0 +1,219 @@
+//! Issued documents to those who get them: what is planned when an issue is out, and what is sent on a tick.
+//!
+//! How a channel sends is left to `delivery`, how far each parcel went to the ledger's outbox.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
+
+use super::due::in_words;
+use super::event::{Event, Level};
+use super::maker::Clock;
+use crate::delivery::{Channel, Enclosure, Outcome, Parcel, Phase};
+use crate::disk;
+use crate::ledger::{Issue, Ledger, LedgerError, NewParcel, ParcelRow, ParcelState};
+use crate::model::Recipient;
+
+/// When a parcel is tried again after each failure; after the last it has failed for good.
+const BACK_OFF: [TimeDelta; 6] = [
+    TimeDelta::minutes(1),
+    TimeDelta::minutes(5),
+    TimeDelta::minutes(30),
+    TimeDelta::hours(2),
+    TimeDelta::hours(6),
+    TimeDelta::hours(24),
+];
+
+/// The key of a parcel: the same file to the same recipient through the same channel is the same parcel, whoever plans it.
+pub fn key_of(pdf: &str, recipient: &str, channel: &str) -> String {
+    disk::sha256(format!("{pdf}\n{recipient}\n{channel}").as_bytes())
+}
+
+/// The parcels of an issue to all who get it through these channels.
+pub fn parcels_of(issue: &Issue, pdf: &str, recipients: &[Recipient], channels: &[String]) -> Vec<NewParcel> {
+    let gets = recipients.iter().filter(|r| r.gets(&issue.document, &issue.subject, issue.date));
+    let ways = gets.flat_map(|recipient| recipient.ways.iter().map(move |way| (recipient, way)));
+    ways.filter(|(_, way)| channels.contains(&way.channel))
+        .map(|(recipient, way)| NewParcel {
+            key: key_of(pdf, &recipient.id, &way.channel),
+            issue: issue.id,
+            recipient: recipient.id.clone(),
+            channel: way.channel.clone(),
+            address: way.address.clone(),
+            pdf: pdf.to_owned(),
+        })
+        .collect()
+}
+
+/// The channels by id, ready to send.
+pub type Channels<'a> = BTreeMap<String, Box<dyn Channel + 'a>>;
+
+/// What sending works with.
+pub struct Counter<'a> {
+    /// The output folder.
+    pub out: &'a Path,
+    /// Those who get something.
+    pub recipients: &'a [Recipient],
+    /// The time.
+    pub clock: &'a dyn Clock,
+    /// Whether to end before the next parcel.
+    pub stop: &'a dyn Fn() -> bool,
+}
+
+/// Sends what can be sent now. A parcel that somebody has been served is never sent again; one of which nobody knows is left to a person.
+///
+/// # Errors
+/// When the ledger cannot be used; nothing is sent then that is not recorded.
+pub fn send_due(
+    ledger: &mut Ledger,
+    channels: &mut Channels<'_>,
+    counter: &Counter<'_>,
+    told: &mut dyn FnMut(Event),
+) -> Result<usize, LedgerError> {
+    for lost in ledger.take_stock(counter.clock.now())? {
+        let reason = "the program ended between the last byte and the answer: it may have arrived";
+        told(event(counter, Level::Alarm, "unknown", &lost, reason));
+    }
+    if ledger.sending_paused()?.is_some() {
+        return Ok(0);
+    }
+    let issues: BTreeMap<i64, Issue> = ledger.issues()?.into_iter().map(|issue| (issue.id, issue)).collect();
+    let mut stopped: BTreeSet<String> = BTreeSet::new();
+    let mut count = 0;
+    for row in ledger.sendable(counter.clock.now())? {
+        if (counter.stop)() {
+            break;
+        }
+        let (Some(channel), false) = (channels.get_mut(&row.channel), stopped.contains(&row.channel)) else {
+            continue;
+        };
+        let parcel = match issues.get(&row.issue).map(|issue| wrap(issue, &row, counter)) {
+            Some(Ok(parcel)) => parcel,
+            Some(Err(reason)) => {
+                ledger.sent(&row.key, ParcelState::Failed, &reason, None, counter.clock.now())?;
+                told(event(counter, Level::Alarm, "not-sent", &row, &reason));
+                continue;
+            }
+            None => continue,
+        };
+        let outcome = {
+            let mut phase = |phase| ledger.phase(&row.key, phase == Phase::DataSent, counter.clock.now());
+            channel.send(&parcel, &row.address, &mut phase)?
+        };
+        count += usize::from(matches!(outcome, Outcome::Accepted { .. }));
+        if matches!(outcome, Outcome::Stopped { .. }) {
+            stopped.insert(row.channel.clone());
+        }
+        settle(ledger, &row, outcome, counter, told)?;
+    }
+    Ok(count)
+}
+
+/// Records how sending ended.
+fn settle(
+    ledger: &mut Ledger,
+    row: &ParcelRow,
+    outcome: Outcome,
+    counter: &Counter<'_>,
+    told: &mut dyn FnMut(Event),
+) -> Result<(), LedgerError> {
+    let now = counter.clock.now();
+    match outcome {
+        Outcome::Accepted { receipt } => {
+            ledger.sent(&row.key, ParcelState::Accepted, &receipt, None, now)?;
+            told(event(counter, Level::Info, "sent", row, &format!("accepted: {receipt}")));
+        }
+        Outcome::Retry { reason, after } => {
+            let pause = BACK_OFF.get(row.attempts as usize).copied();
+            let asked = after.and_then(|after| TimeDelta::from_std(after).ok());
+            match pause.map(|pause| asked.map_or(pause, |asked| asked.max(pause))) {
+                Some(pause) => {
+                    ledger.sent(&row.key, ParcelState::Ready, &reason, Some(now + pause), now)?;
+                    let words = format!("not sent: {reason}; tried again in {}", in_words(pause));
+                    told(event(counter, Level::Warning, "send-again", row, &words));
+                }
+                None => {
+                    ledger.sent(&row.key, ParcelState::Failed, &reason, None, now)?;
+                    let words = format!("not sent: {reason}; report outbox retry {}", short(row));
+                    told(event(counter, Level::Alarm, "not-sent", row, &words));
+                }
+            }
+        }
+        Outcome::Refused { reason } => {
+            ledger.sent(&row.key, ParcelState::Failed, &reason, None, now)?;
+            let words = format!("refused: {reason}; report outbox retry {} once that is mended", short(row));
+            told(event(counter, Level::Alarm, "not-sent", row, &words));
+        }
+        Outcome::Unknown { reason } => {
+            ledger.sent(&row.key, ParcelState::Unknown, &reason, None, now)?;
+            let words = format!(
+                "nobody knows whether it arrived: {reason}; ask there, then report outbox assume-sent or resend {}",
+                short(row)
+            );
+            told(event(counter, Level::Alarm, "unknown", row, &words));
+        }
+        Outcome::Stopped { reason } => {
+            let pause = BACK_OFF[2];
+            ledger.sent(&row.key, ParcelState::Ready, &reason, Some(now + pause), now)?;
+            let words = format!(
+                "the channel `{}` does not work: {reason}; nothing else is tried through it now",
+                row.channel
+            );
+            told(event(counter, Level::Alarm, "channel-stopped", row, &words));
+        }
+    }
+    Ok(())
+}
+
+/// Makes the parcel: the file that was issued, and no other, with what its view says of it.
+fn wrap(issue: &Issue, row: &ParcelRow, counter: &Counter<'_>) -> Result<Parcel, String> {
+    let path = issue.path.as_deref().ok_or_else(|| "its file was taken away by retention".to_owned())?;
+    let file = counter.out.join(path);
+    let bytes = disk::read(&file).map_err(|error| error.to_string())?;
+    if disk::sha256(&bytes) != row.pdf {
+        return Err(format!("`{path}` is not the file that was issued"));
+    }
+    let view = disk::read(&file.with_extension("json")).map_err(|error| error.to_string())?;
+    let view: Value = serde_json::from_slice(&view).map_err(|error| error.to_string())?;
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let (serial, number) = (text(&view["masthead"]["name"]), text(&view["masthead"]["issue"]));
+    let title = text(&view["title"]).replace('\n', "");
+    let figures = view["glance"].as_array().into_iter().flatten().map(|cell| {
+        let figure = &cell["figure"];
+        let part = |key: &str| figure[key].as_str().unwrap_or_default();
+        let printed =
+            format!("{}{}{}{}{}", part("before"), part("label"), part("after"), part("unit"), part("tail"));
+        (text(&cell["what"]), printed)
+    });
+    let recipient = counter.recipients.iter().find(|recipient| recipient.id == row.recipient);
+    let plain = format!("{}-{}-{}-{}", issue.document, issue.subject, issue.period, issue.number.number);
+    Ok(Parcel {
+        key: row.key.clone(),
+        title: format!("{serial}{number}：{title}"),
+        document: issue.document.clone(),
+        subject: issue.subject.clone(),
+        period: issue.period.clone(),
+        figures: figures.collect(),
+        copies: recipient.map_or(1, |recipient| recipient.copies.max(1)),
+        internal: false,
+        enclosures: vec![Enclosure {
+            name: format!("{serial}{number}-{title}.pdf"),
+            plain_name: format!("{plain}.pdf"),
+            media_type: "application/pdf".to_owned(),
+            sha256: row.pdf.clone(),
+            bytes,
+        }],
+    })
+}
+
+fn short(row: &ParcelRow) -> &str {
+    row.key.get(..12).unwrap_or(&row.key)
+}
+
+fn event(counter: &Counter<'_>, level: Level, what: &'static str, row: &ParcelRow, words: &str) -> Event {
+    let now: DateTime<Utc> = counter.clock.now();
+    let message = format!("{} by {} ({}): {words}", row.recipient, row.channel, short(row));
+    Event::new(now, level, what, message)
+}
