@@ -8,8 +8,10 @@
 #![expect(clippy::print_stderr, clippy::disallowed_macros, reason = "a test that is skipped says so")]
 
 mod broken;
+mod catching_up;
 mod characters;
 mod children;
+mod clockwork;
 mod command_line;
 mod failures;
 mod golden;
@@ -17,10 +19,14 @@ mod grid;
 mod hostile;
 mod house;
 mod killed;
+mod ledger;
 mod listing;
+mod long_run;
 mod mended;
 mod mutated;
 mod new_region;
+mod numbers;
+mod once;
 mod page;
 mod pdf;
 mod pdf_form;
@@ -29,6 +35,7 @@ mod printed_digits;
 mod project;
 mod ranked;
 mod same_bytes;
+mod shifted;
 mod shipped;
 mod tools;
 mod triggers;
