@@ -125,7 +125,7 @@ fn year_of_ticks(ticks: i64) {
 
 #[test]
 fn days_of_ticks_miss_nothing_and_double_nothing() {
-    year_of_ticks(3_000);
+    year_of_ticks(5_000);
 }
 
 #[test]
