@@ -283,7 +283,7 @@ impl Ledger {
         self.read(self.connection.query_row(&query, [id], Occurrence::read))
     }
 
-    /// Holds a schedule, or lets it go on.
+    /// Holds a schedule, or lets it go on; its plan then begins anew, so that nothing is made up for that was held.
     ///
     /// # Errors
     /// When the ledger cannot be written.
@@ -297,7 +297,8 @@ impl Ledger {
         self.write(|t| {
             t.execute(
                 "INSERT INTO schedule (id, rule, since, seen, paused) VALUES (?1, ?2, ?3, ?3, ?4)
-                 ON CONFLICT (id) DO UPDATE SET paused = excluded.paused",
+                 ON CONFLICT (id) DO UPDATE SET paused = excluded.paused,
+                 since = iif(paused IS NOT NULL AND excluded.paused IS NULL, max(since, excluded.since), since)",
                 params![schedule, rule, text_of(now), since.map(text_of)],
             )
         })?;

@@ -5,9 +5,9 @@
 
 use std::path::Path;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 
-use super::due::{Verdict, due, in_words};
+use super::due::{Verdict, due, in_words, taken_over};
 use super::event::{Event, Level, occurrence_name};
 use super::maker::{Clock, Maker, Setback};
 use super::plan::{Overlap, Schedule};
@@ -78,7 +78,8 @@ pub struct ManualRun<'a> {
 pub fn tick(desk: &Desk<'_>, told: &mut dyn FnMut(Event)) -> Result<Ticked, LedgerError> {
     let Some(mut lease) = Lease::take(desk.state)? else { return Ok(Ticked::Held) };
     let now = desk.clock.now();
-    let last = lease.last();
+    // A clock that was set back leaves a last tick that is still to come.
+    let last = lease.last().map(|last| last.min(now));
     let ledger = Ledger::open(desk.state)?;
     ledger.guard(&desk.maker.manifest()?)?;
     let mut work = Work { desk, ledger, told, failed: false, number: None, even_if_unchanged: false };
@@ -109,13 +110,24 @@ pub fn run(
     let mut ledger = Ledger::open(desk.state)?;
     ledger.guard(&desk.maker.manifest()?)?;
     ledger.hold(&lease, desk.owner, now)?;
+    let period = wanted.period.unwrap_or_else(|| wanted.schedule.period_of(now)).to_string();
+    if let Some(number) = wanted.number {
+        // Refused before anything is recorded: what is begun, the next tick would go on with under another number.
+        let today = now.with_timezone(&wanted.schedule.zone).date_naive();
+        for order in &wanted.schedule.orders {
+            let document = order.document.name();
+            if ledger.issue(document, &order.subject, &period)?.is_none() {
+                ledger.may_give(document, today.year(), number)?;
+            }
+        }
+    }
     let even_if_unchanged = wanted.even_if_unchanged;
     let mut work = Work { desk, ledger, told, failed: false, number: wanted.number, even_if_unchanged };
     let new = NewOccurrence {
         schedule: wanted.schedule.id.clone(),
         nominal: now,
         fires: now,
-        period: wanted.period.unwrap_or_else(|| wanted.schedule.period_of(now)).to_string(),
+        period,
         origin: Origin::Manual,
         state: State::Open,
         reason: None,
@@ -151,16 +163,17 @@ impl Work<'_> {
         for schedule in self.desk.schedules {
             let before = known.iter().find(|seen| seen.id == schedule.id);
             let same = before.is_some_and(|seen| seen.rule == schedule.written);
+            let after = self.ledger.last_nominal(&schedule.id)?;
             // A new rule counts from the tick before it was seen: it was written at some time between the two.
+            let began = last.unwrap_or(now);
             let since = match before {
                 Some(seen) if same => seen.since,
-                Some(seen) => last.unwrap_or(seen.seen),
-                None => schedule.since.or(last).unwrap_or(now),
+                Some(seen) => taken_over(schedule, self.desk.calendars, seen, after, began).unwrap_or(began),
+                None => schedule.since.map_or(began, |first| first.min(began)),
             };
             let paused = before.and_then(|seen| seen.paused);
             let seen =
                 Seen { id: schedule.id.clone(), rule: schedule.written.clone(), since, seen: now, paused };
-            let after = self.ledger.last_nominal(&schedule.id)?;
             let found = match due(schedule, self.desk.calendars, since, after, now) {
                 Ok(found) => found,
                 Err(missing) => {
@@ -219,13 +232,24 @@ impl Work<'_> {
             }
         }
         self.ledger.plan(seen, &occurrences, now)?;
+        // After a year off one alarm tells of all that was missed: nobody reads a thousand.
+        let missed = occurrences.iter().filter(|new| new.state == State::Missed).count();
+        let mut before = missed;
         for new in &occurrences {
             let (level, event) = match new.state {
                 State::Missed => (Level::Alarm, "missed"),
                 State::Skipped => (Level::Info, "skipped"),
                 _ => continue,
             };
-            let message = new.reason.clone().unwrap_or_default();
+            let mut message = new.reason.clone().unwrap_or_default();
+            if new.state == State::Missed {
+                before -= 1;
+                match missed {
+                    _ if before > 0 => continue,
+                    1 => {}
+                    _ => message = format!("the last of {missed} that were missed: {message}"),
+                }
+            }
             let mut told = Event::new(now, level, event, message);
             told.occurrence = Some(occurrence_name(&new.schedule, new.nominal, schedule.zone));
             told.period = Some(new.period.clone());
@@ -240,7 +264,7 @@ impl Work<'_> {
             let tasks = self.ledger.tasks(occurrence.id)?;
             // One whose documents have all ended was killed before that was recorded, and has its own end to come.
             let mut open = tasks.iter().filter(|task| task.state == TaskState::Open).peekable();
-            let idle = open.peek().is_some() && open.all(|task| task.due.is_some_and(|due| due > now));
+            let idle = open.peek().is_some() && open.all(|task| rests(task, now));
             if !idle {
                 return Ok(true);
             }
@@ -258,8 +282,7 @@ impl Work<'_> {
             let found = self.desk.schedules.iter().find(|schedule| schedule.id == occurrence.schedule);
             let Some(schedule) = found else {
                 if !self.desk.broken.contains(&occurrence.schedule) {
-                    let now = self.desk.clock.now();
-                    self.ledger.stand(occurrence.id, State::Skipped, Some("the schedule is gone"), now)?;
+                    self.gone(&occurrence)?;
                 }
                 continue;
             };
@@ -274,6 +297,29 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// Ends an occurrence whose schedule was taken out. Its numbers are given up, or whoever makes the documents next would wait for it.
+    fn gone(&mut self, occurrence: &Occurrence) -> Result<(), LedgerError> {
+        const REASON: &str = "the schedule is gone";
+        let now = self.desk.clock.now();
+        for task in self.ledger.tasks(occurrence.id)? {
+            self.give_up(occurrence, &task, REASON)?;
+        }
+        self.ledger.stand(occurrence.id, State::Skipped, Some(REASON), now)?;
+        let mut event = Event::new(now, Level::Warning, "skipped", REASON);
+        event.occurrence = Some(occurrence_name(&occurrence.schedule, occurrence.nominal, chrono_tz::UTC));
+        event.period = Some(occurrence.period.clone());
+        self.tell(event);
+        Ok(())
+    }
+
+    /// Voids the number that an occurrence reserved for a document, if it did.
+    fn give_up(&mut self, occurrence: &Occurrence, task: &Task, reason: &str) -> Result<(), LedgerError> {
+        match self.ledger.issue(&task.document, &task.subject, &occurrence.period)? {
+            Some(issue) if issue.occurrence == Some(occurrence.id) => self.ledger.void(issue.id, reason),
+            _ => Ok(()),
+        }
+    }
+
     /// Begins an occurrence once its data is there; whether it has ended.
     fn wait(&mut self, schedule: &Schedule, occurrence: &Occurrence) -> Result<bool, LedgerError> {
         let now = self.desk.clock.now();
@@ -282,7 +328,7 @@ impl Work<'_> {
             return self.open(schedule, occurrence);
         };
         let Some(period) = Period::parse(&occurrence.period) else { return Ok(true) };
-        let mut missing = Vec::new();
+        let (mut missing, mut bad) = (Vec::new(), Vec::new());
         for unit in units {
             match self.desk.maker.has_reported(unit, period) {
                 Ok(true) => {}
@@ -296,7 +342,7 @@ impl Work<'_> {
                         format!("what {unit} reported cannot be used"),
                     );
                     event.diagnostics = diagnostics;
-                    self.tell_of(schedule, occurrence, event);
+                    bad.push(event);
                 }
             }
         }
@@ -305,6 +351,11 @@ impl Work<'_> {
             return self.open(schedule, occurrence);
         }
         let reason = format!("no data of {} from {}", occurrence.period, missing.join(", "));
+        let is_new = occurrence.reason.as_deref() != Some(&reason);
+        // What is wrong with a file is said when it is found, and not on every tick after.
+        for event in bad.into_iter().filter(|_| is_new) {
+            self.tell_of(schedule, occurrence, event);
+        }
         if now - occurrence.fires >= *at_most {
             let reason = format!("{reason} after {}", in_words(*at_most));
             self.ledger.stand(occurrence.id, State::Failed, Some(&reason), now)?;
@@ -312,7 +363,7 @@ impl Work<'_> {
             self.tell_of(schedule, occurrence, Event::new(now, Level::Alarm, "no-data", reason));
             return Ok(true);
         }
-        if occurrence.reason.as_deref() != Some(&reason) {
+        if is_new {
             self.ledger.stand(occurrence.id, State::Waiting, Some(&reason), now)?;
             self.tell_of(schedule, occurrence, Event::new(now, Level::Info, "waiting", reason));
         }
@@ -328,7 +379,7 @@ impl Work<'_> {
         }
         for task in &mut tasks {
             let now = self.desk.clock.now();
-            if task.state != TaskState::Open || task.due.is_some_and(|due| due > now) {
+            if task.state != TaskState::Open || rests(task, now) {
                 continue;
             }
             if (self.desk.stop)() {
@@ -370,8 +421,10 @@ impl Work<'_> {
         let found =
             schedule.orders.iter().find(|o| o.document.name() == task.document && o.subject == task.subject);
         let (Some(order), Some(period)) = (found, Period::parse(&occurrence.period)) else {
+            let reason = "the schedule does not make it any more";
+            self.give_up(occurrence, task, reason)?;
             task.state = TaskState::Failed;
-            task.message = Some("the schedule does not make it any more".to_owned());
+            task.message = Some(reason.to_owned());
             return Ok(());
         };
         let known = self.ledger.issue(&task.document, &task.subject, &occurrence.period)?;
@@ -384,15 +437,16 @@ impl Work<'_> {
             }
             Some(_) if !ours => {
                 task.due = Some(now + BACK_OFF[0]);
-                let message =
-                    "another occurrence has its number and is making it; asked again with the next tick";
-                // Who asked for it by hand would otherwise see nothing at all.
-                if occurrence.origin == Origin::Manual && task.message.is_none() {
-                    let mut event = Event::new(now, Level::Warning, "busy", message);
+                let message = "another occurrence has its number and is making it; asked again with the next tick";
+                if task.message.as_deref() != Some(message) {
+                    task.message = Some(message.to_owned());
+                    // Who asked for it by hand would otherwise see nothing at all.
+                    let manual = occurrence.origin == Origin::Manual;
+                    let (level, what) = if manual { (Level::Warning, "busy") } else { (Level::Info, "waiting") };
+                    let mut event = Event::new(now, level, what, message);
                     event.document = Some(format!("{} {}", task.document, task.subject));
                     self.tell_of(schedule, occurrence, event);
                 }
-                task.message = Some(message.to_owned());
                 return Ok(());
             }
             _ => {}
@@ -469,9 +523,7 @@ impl Work<'_> {
             None => {
                 task.state = TaskState::Failed;
                 task.due = None;
-                if let Some(issue) = self.ledger.issue(&task.document, &task.subject, &occurrence.period)? {
-                    self.ledger.void(issue.id, &setback.message)?;
-                }
+                self.give_up(occurrence, task, &setback.message)?;
                 (Level::Alarm, "failed", format!("not made ({}): {}", setback.stage.name(), setback.message))
             }
         };
@@ -492,6 +544,11 @@ impl Work<'_> {
     fn tell(&mut self, event: Event) {
         (self.told)(event);
     }
+}
+
+/// Whether a document waits for its next try. One that is to come later than any pause was put off by a clock that was wrong.
+fn rests(task: &Task, now: DateTime<Utc>) -> bool {
+    task.due.is_some_and(|due| due > now && due - now <= BACK_OFF[BACK_OFF.len() - 1])
 }
 
 fn first_try(order: &Order) -> Task {
