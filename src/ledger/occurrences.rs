@@ -2,7 +2,7 @@
 //!
 //! What is due, and what an occurrence does, is left to `schedule`.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Row, params};
 
 use super::LedgerError;
@@ -438,6 +438,28 @@ impl Ledger {
                 .map(drop)
             })
         })
+    }
+
+    /// Whether something that is wrong on every tick is to be told again: the first time, and a day after it was told last.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn tell_again(&mut self, what: &str, now: DateTime<Utc>) -> Result<bool, LedgerError> {
+        let yesterday = text_of(now - TimeDelta::days(1));
+        let query = "SELECT EXISTS (SELECT 1 FROM told WHERE what = ?1 AND at > ?2 AND at <= ?3)";
+        let known: bool =
+            self.read(
+                self.connection.query_row(query, params![what, yesterday, text_of(now)], |row| row.get(0)),
+            )?;
+        if !known {
+            self.write(|t| {
+                t.execute(
+                    "INSERT INTO told (what, at) VALUES (?1, ?2) ON CONFLICT (what) DO UPDATE SET at = excluded.at",
+                    params![what, text_of(now)],
+                )
+            })?;
+        }
+        Ok(!known)
     }
 
     /// Forgets ended occurrences and their documents that were recorded before an instant, but never the last of a schedule,
