@@ -229,6 +229,20 @@ fn nothing_new_nothing_issued() {
     assert_eq!(ends, ["2026-11 issued", "2026-12 issued"]);
 }
 
+/// A number that is reserved is used, also where what was new is taken back between two tries: else nobody would give it up.
+#[test]
+fn what_was_new_once_goes_out() {
+    let mut works = at_work(&monthly(""));
+    *works.maker.says.borrow_mut() = Some("the same".to_owned());
+    works.tick_until("2026-10-31 12:00", 60);
+    *works.maker.says.borrow_mut() = Some("new".to_owned());
+    fail(&works, "qinghe", Stage::Typeset, 1);
+    works.tick_at("2026-11-01 08:00");
+    *works.maker.says.borrow_mut() = Some("the same".to_owned());
+    works.tick_until("2026-11-01 12:00", 5);
+    assert_eq!(works.numbers(), ["region qinghe 2026-09: 1/1 issued", "region qinghe 2026-10: 2/2 issued"]);
+}
+
 #[test]
 fn one_new_document_goes_out_alone() {
     let mut works = at_work(&monthly("subjects = [\"qinghe\", \"baishi\"]"));
