@@ -97,7 +97,7 @@ fn check(office: &Office, round: usize) {
         })
         .collect();
     let wanted =
-        [("comparative", "two-counties", 1, 1), ("region", "baishi", 1, 1), ("region", "qinghe", 2, 2)];
+        [("comparative", "two-counties", 1, 1), ("region", "qinghe", 1, 1), ("region", "baishi", 2, 2)];
     assert_eq!(numbers, wanted, "round {round}");
     let manifest = office.manifest();
     assert_eq!(manifest["entries"].as_object().map(serde_json::Map::len), Some(3), "round {round}");

@@ -47,11 +47,17 @@ fn a_maker_that_dies_is_continued_with_its_number() {
 
 #[test]
 fn a_try_comes_after_each_pause_and_then_never_again() {
-    for stage in [Stage::Data, Stage::Typeset, Stage::Write] {
+    const HOUR: i64 = 60;
+    // Data waits for somebody to mend it, a disk for hours, and the typesetter does the same a third time.
+    for (stage, pauses) in [
+        (Stage::Data, &[5, 30, 2 * HOUR, 6 * HOUR, 24 * HOUR, 48 * HOUR, 48 * HOUR][..]),
+        (Stage::Typeset, &[1, 5, 30]),
+        (Stage::Write, &[1, 5, 30, 2 * HOUR, 6 * HOUR, 24 * HOUR]),
+    ] {
         let mut works = at_work(&monthly(""));
         fail(&works, "qinghe", stage, u32::MAX);
         let mut at = shanghai("2026-10-01 08:00");
-        for (attempt, pause) in (1..).zip([1, 5, 30, 120, 360]) {
+        for (attempt, pause) in (1..).zip(pauses.iter().copied()) {
             works.set(at);
             assert_eq!(works.tick(), Ticked::Done, "it is tried again");
             let task = works.last_tasks().remove(0);
@@ -67,10 +73,11 @@ fn a_try_comes_after_each_pause_and_then_never_again() {
         assert_eq!(works.history(), ["2026-10-01 08:00 2026-09 failed"]);
         assert_eq!(
             (works.events("retry").len(), works.events("failed").len()),
-            (5, 2),
+            (pauses.len(), 2),
             "the document, and the occurrence"
         );
-        assert!(works.told.iter().filter(|e| e.event == "failed").all(|e| e.level == Level::Alarm));
+        let levels = works.told.iter().filter(|e| e.event == "failed").map(|e| e.level);
+        assert_eq!(levels.collect::<Vec<_>>(), [Level::Warning, Level::Alarm], "one alarm for both");
         let reason = works.occurrences()[0].reason.clone().expect("a reason");
         assert_eq!(reason, format!("region qinghe: the {} of qinghe is broken", stage.name()));
         // The next period is none the worse.
@@ -102,7 +109,7 @@ fn one_document_that_fails_leaves_the_others() {
     fail(&works, "qinghe", Stage::Write, u32::MAX);
     works.tick_at("2026-10-01 08:00");
     assert_eq!(works.made(), ["region baishi 2026-09 2/2"], "at once");
-    works.tick_until("2026-10-01 20:00", 5);
+    works.tick_until("2026-10-03 12:00", 5);
     assert_eq!(works.history(), ["2026-10-01 08:00 2026-09 partly"]);
     assert_eq!(works.events("partly"), ["region qinghe: the write of qinghe is broken"]);
     assert_eq!(works.numbers(), ["region qinghe 2026-09: 1/1 void", "region baishi 2026-09: 2/2 issued"]);
@@ -275,7 +282,7 @@ fn two_schedules_of_one_document_and_period_make_one_issue() {
     // While one of them tries, the other waits for how it ends.
     fail(&works, "qinghe", Stage::Write, 5);
     works.tick_until("2026-11-01 12:00", 30);
-    assert_eq!(works.events("waiting"), ["another occurrence is making it"]);
+    assert_eq!(works.events("waiting").len(), 1);
     works.tick_until("2026-11-02 12:00", 30);
     assert_eq!(works.made(), ["region qinghe 2026-09 1/1", "region qinghe 2026-10 2/2"]);
     assert_eq!(works.numbers().len(), 2);
