@@ -75,10 +75,14 @@ pub fn tick(desk: &Desk<'_>, told: &mut dyn FnMut(Event)) -> Result<Ticked, Ledg
     let plans = work.plans(now, last)?;
     if !plans.is_empty() || work.has_unfinished(now)? {
         work.ledger.hold(&lease, desk.owner, now)?;
-        for (seen, occurrences) in plans {
-            work.decide(&seen, occurrences, now)?;
-        }
+        // First what was begun: where only a kill left it open, it ends here and holds nothing up that has become due since.
         work.unfinished()?;
+        if !plans.is_empty() {
+            for (seen, occurrences) in plans {
+                work.decide(&seen, occurrences, now)?;
+            }
+            work.unfinished()?;
+        }
     }
     lease.mark(now)?;
     Ok(if work.failed { Ticked::Failed } else { Ticked::Done })
