@@ -105,5 +105,5 @@ fn an_issue_takes_the_place_of_a_draft() {
     assert!(text_of(&office, BAISHI).contains("样稿"));
     office.tick(FIRST).ok().prints("region qinghe issued no. 1");
     let text = text_of(&office, BAISHI);
-    assert!(text.contains("第1期（总第1期）") && !text.contains("样稿"), "{text}");
+    assert!(text.contains("第2期（总第2期）") && !text.contains("样稿"), "{text}");
 }
