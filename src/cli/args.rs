@@ -130,7 +130,7 @@ pub(crate) enum Command {
     /// Check, copy and restore the ledger
     #[command(subcommand)]
     Ledger(LedgerCommand),
-    /// Take away what [retention] no longer keeps
+    /// Take away what `[retention]` no longer keeps
     #[command(subcommand)]
     Archive(ArchiveCommand),
     /// Set the documents that come over standard input

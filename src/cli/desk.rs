@@ -104,6 +104,23 @@ impl Desk {
         Err(Failure::usage(format!("no schedule `{id}`"), hint))
     }
 
+    /// Says what is wrong with schedules and calendars: once a day, since a tick comes every five minutes.
+    pub(crate) fn complain(&self, now: DateTime<Utc>, terminal: &Terminal) -> Result<(), Failure> {
+        if self.found.is_empty() {
+            return Ok(());
+        }
+        let words = briefing::diag::render(
+            &self.found,
+            briefing::diag::MessageFormat::Short,
+            briefing::diag::Colour::Never,
+        );
+        let what = format!("settings {}", briefing::disk::sha256(words.as_bytes()));
+        if briefing::ledger::Ledger::open(&self.state)?.tell_again(&what, now)? {
+            terminal.messages(&self.found);
+        }
+        Ok(())
+    }
+
     /// A path of the settings, relative to the workspace.
     pub(crate) fn within(&self, path: &std::path::Path) -> PathBuf {
         self.root.join(path)

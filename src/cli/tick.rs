@@ -14,7 +14,7 @@ use crate::terminal::{Terminal, TickingClock};
 pub(crate) fn run(common: &Common, verb: &Tick, terminal: &Terminal) -> Result<Outcome, Failure> {
     let clock = terminal.clock(common.now.as_deref(), None)?;
     let desk = desk::open(common, terminal)?;
-    terminal.messages(&desk.found);
+    desk.complain(schedule::Clock::now(&clock), terminal)?;
     let ended = once(&desk, verb.log_format, &clock, &|| false, terminal)?;
     let bad = ended == Ticked::Failed || desk.found.has_errors();
     Ok(if bad { Outcome::Partly } else { Outcome::Done })

@@ -267,6 +267,15 @@ impl Ledger {
         Ok(())
     }
 
+    /// Refuses a number that somebody chose where it cannot be given.
+    ///
+    /// # Errors
+    /// [`LedgerError::NumberTaken`] in that case.
+    pub fn may_give(&self, document: &str, year: i32, number: u32) -> Result<(), LedgerError> {
+        let total = self.next_number(document, year)?.total;
+        self.refuse_taken(document, year, Number { number, total })
+    }
+
     /// A number that was given, or lies before one that was, is not given again.
     fn refuse_taken(&self, document: &str, year: i32, number: Number) -> Result<(), LedgerError> {
         let highest: (Option<u32>, Option<u32>) = self.read(self.connection.query_row(

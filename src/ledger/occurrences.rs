@@ -2,7 +2,7 @@
 //!
 //! What is due, and what an occurrence does, is left to `schedule`.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Row, params};
 
 use super::LedgerError;
@@ -283,7 +283,7 @@ impl Ledger {
         self.read(self.connection.query_row(&query, [id], Occurrence::read))
     }
 
-    /// Holds a schedule, or lets it go on.
+    /// Holds a schedule, or lets it go on; its plan then begins anew, so that nothing is made up for that was held.
     ///
     /// # Errors
     /// When the ledger cannot be written.
@@ -297,7 +297,8 @@ impl Ledger {
         self.write(|t| {
             t.execute(
                 "INSERT INTO schedule (id, rule, since, seen, paused) VALUES (?1, ?2, ?3, ?3, ?4)
-                 ON CONFLICT (id) DO UPDATE SET paused = excluded.paused",
+                 ON CONFLICT (id) DO UPDATE SET paused = excluded.paused,
+                 since = iif(paused IS NOT NULL AND excluded.paused IS NULL, max(since, excluded.since), since)",
                 params![schedule, rule, text_of(now), since.map(text_of)],
             )
         })?;
@@ -437,6 +438,28 @@ impl Ledger {
                 .map(drop)
             })
         })
+    }
+
+    /// Whether something that is wrong on every tick is to be told again: the first time, and a day after it was told last.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn tell_again(&mut self, what: &str, now: DateTime<Utc>) -> Result<bool, LedgerError> {
+        let yesterday = text_of(now - TimeDelta::days(1));
+        let query = "SELECT EXISTS (SELECT 1 FROM told WHERE what = ?1 AND at > ?2 AND at <= ?3)";
+        let known: bool =
+            self.read(
+                self.connection.query_row(query, params![what, yesterday, text_of(now)], |row| row.get(0)),
+            )?;
+        if !known {
+            self.write(|t| {
+                t.execute(
+                    "INSERT INTO told (what, at) VALUES (?1, ?2) ON CONFLICT (what) DO UPDATE SET at = excluded.at",
+                    params![what, text_of(now)],
+                )
+            })?;
+        }
+        Ok(!known)
     }
 
     /// Forgets ended occurrences and their documents that were recorded before an instant, but never the last of a schedule,

@@ -96,6 +96,12 @@ CREATE TABLE series (
   changed  TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE told (
+  -- What is wrong on every tick is told once a day.
+  what TEXT PRIMARY KEY,
+  at   TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE lease (
   -- Who works on the schedules. The fence grows with each holder; one who was overtaken cannot write any more.
   name  TEXT PRIMARY KEY,

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use rusqlite::backup::Backup;
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 use super::schema::{APPLICATION, MIGRATIONS};
 use super::{LedgerError, mounts};
@@ -70,7 +70,7 @@ impl Ledger {
             return Err(LedgerError::NewerLedger { path: self.path.clone(), version, newest });
         }
         let fail = |source| LedgerError::Database { path: self.path.clone(), source };
-        self.connection.pragma_update(None, "journal_mode", "WAL").map_err(fail)?;
+        self.write_ahead().map_err(fail)?;
         self.connection.pragma_update(None, "synchronous", "FULL").map_err(fail)?;
         if version == newest {
             return Ok(());
@@ -88,12 +88,34 @@ impl Ledger {
         transaction.commit().map_err(fail)
     }
 
+    /// Switches to the journal that lets others read while one writes. Of two who switch a new file at once SQLite refuses one without
+    /// waiting, whatever its patience.
+    fn write_ahead(&self) -> rusqlite::Result<()> {
+        let pause = Duration::from_millis(20);
+        let mut left = PATIENCE;
+        loop {
+            match self.connection.pragma_update(None, "journal_mode", "WAL") {
+                Err(error)
+                    if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && !left.is_zero() =>
+                {
+                    std::thread::sleep(pause);
+                    left = left.saturating_sub(pause);
+                }
+                ended => return ended,
+            }
+        }
+    }
+
     fn version(&self) -> Result<usize, LedgerError> {
         let read = |name| self.connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
         let fail = |source| LedgerError::Database { path: self.path.clone(), source };
+        // Asked first: another process may be about to fill a new file, and then its mark is there with its tables.
+        let tables: i64 =
+            self.read(self.connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)))?;
         let (version, application) =
             (read("user_version").map_err(fail)?, read("application_id").map_err(fail)?);
-        let ours = application == APPLICATION || (version == 0 && application == 0);
+        // Few programs mark their databases: one without a mark is only taken for a new ledger where it is empty.
+        let ours = application == APPLICATION || (version == 0 && application == 0 && tables == 0);
         let version = usize::try_from(version).ok().filter(|_| ours);
         version.ok_or_else(|| LedgerError::NoLedger { path: self.path.clone() })
     }
@@ -135,39 +157,47 @@ impl Ledger {
     /// # Errors
     /// When the file cannot be read at all.
     pub fn check(&self) -> Result<Vec<String>, LedgerError> {
-        let mut wrong = Vec::new();
-        let mut ask = |query: &str, say: &dyn Fn(&rusqlite::Row<'_>) -> rusqlite::Result<Option<String>>| {
-            let mut statement = self.read(self.connection.prepare(query))?;
-            let rows = self.read(statement.query_map([], |row| say(row)))?;
-            for row in rows {
-                wrong.extend(self.read(row)?);
-            }
-            Ok::<(), LedgerError>(())
-        };
-        ask("PRAGMA integrity_check", &|row| {
-            let text: String = row.get(0)?;
-            Ok((text != "ok").then_some(text))
-        })?;
-        ask("PRAGMA foreign_key_check", &|row| {
-            let table: String = row.get(0)?;
-            Ok(Some(format!("a row of `{table}` refers to one that is gone")))
-        })?;
-        ask(
+        let mut wrong = self.check_file()?;
+        wrong.extend(self.ask(
             "SELECT document, number, year FROM issue WHERE state = 'issued' AND (pdf IS NULL OR path IS NULL OR issued IS NULL)",
             &|row| {
                 let (document, number, year): (String, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
                 Ok(Some(format!("{document} no. {number} of {year} is issued, but no file is recorded")))
             },
-        )?;
-        ask(
+        )?);
+        wrong.extend(self.ask(
             "SELECT a.document, a.total, b.total FROM issue a JOIN issue b ON a.document = b.document
              AND (a.year < b.year OR (a.year = b.year AND a.number < b.number)) AND a.total > b.total",
             &|row| {
                 let (document, a, b): (String, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
                 Ok(Some(format!("{document}: total {a} comes before total {b}, but its number after")))
             },
-        )?;
+        )?);
         Ok(wrong)
+    }
+
+    /// What is wrong with the file itself: numbers that contradict each other are no reason to be without a copy of them.
+    fn check_file(&self) -> Result<Vec<String>, LedgerError> {
+        let mut wrong = self.ask("PRAGMA integrity_check", &|row| {
+            let text: String = row.get(0)?;
+            Ok((text != "ok").then_some(text))
+        })?;
+        wrong.extend(self.ask("PRAGMA foreign_key_check", &|row| {
+            let table: String = row.get(0)?;
+            Ok(Some(format!("a row of `{table}` refers to one that is gone")))
+        })?);
+        Ok(wrong)
+    }
+
+    fn ask(
+        &self,
+        query: &str,
+        say: &dyn Fn(&rusqlite::Row<'_>) -> rusqlite::Result<Option<String>>,
+    ) -> Result<Vec<String>, LedgerError> {
+        let mut statement = self.read(self.connection.prepare(query))?;
+        let rows = self.read(statement.query_map([], |row| say(row)))?;
+        let found = self.read(rows.collect::<rusqlite::Result<Vec<_>>>())?;
+        Ok(found.into_iter().flatten().collect())
     }
 
     /// Writes a whole copy while others may go on writing; it is checked before it gets its name.
@@ -177,6 +207,10 @@ impl Ledger {
     pub fn backup(&self, target: &Path) -> Result<(), LedgerError> {
         let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         disk::create_folder(folder)?;
+        if is_same(target, &self.path) {
+            let source = io::Error::from(io::ErrorKind::AlreadyExists);
+            return Err(PathError::new("write a copy of the ledger over", target, source).into());
+        }
         let scratch = tempfile::Builder::new()
             .prefix(".report-")
             .suffix(".part")
@@ -189,7 +223,7 @@ impl Ledger {
         }
         // A copy is one file: nobody should have to know of the two that lie beside a database at work.
         copy.read(copy.connection.pragma_update(None, "journal_mode", "DELETE"))?;
-        if let Some(first) = copy.check()?.into_iter().next() {
+        if let Some(first) = copy.check_file()?.into_iter().next() {
             return Err(LedgerError::Unsound { path: target.to_owned(), first });
         }
         drop(copy);
@@ -208,21 +242,27 @@ impl Ledger {
             return Err(PathError::new("read", copy, source).into());
         }
         let other = Self::connect(copy, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        let version = other.version()?;
+        let (version, newest) = (other.version()?, MIGRATIONS.len());
         if version == 0 {
             return Err(LedgerError::NoLedger { path: copy.to_owned() });
         }
-        if let Some(first) = other.check()?.into_iter().next() {
-            return Err(LedgerError::Unsound { path: copy.to_owned(), first });
+        if version > newest {
+            return Err(LedgerError::NewerLedger { path: copy.to_owned(), version, newest });
         }
-        drop(other);
         disk::create_folder(folder)?;
         let path = folder.join(NAME);
+        // By way of a backup: of a database that is at work, a part lies in the file beside it. The ledger is touched when this is there.
+        let fresh = folder.join(format!("{NAME}.restored"));
+        other.backup(&fresh)?;
+        drop(other);
         let mut kept = None;
         if path.exists() {
             // What SQLite has not yet written back lies in the file beside it: opening and closing brings it in.
             drop(Self::connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?);
-            let name = folder.join(format!("{NAME}.replaced-{}", now.format("%Y%m%dT%H%M%SZ")));
+            let name =
+                |more: &str| folder.join(format!("{NAME}.replaced-{}{more}", now.format("%Y%m%dT%H%M%SZ")));
+            let again = (2..).map(|n| name(&format!("-{n}")));
+            let name = std::iter::once(name("")).chain(again).find(|name| !name.exists()).unwrap_or_default();
             fs::rename(&path, &name).map_err(|e| PathError::new("rename", &path, e))?;
             for more in ["-wal", "-shm"] {
                 let beside = folder.join(format!("{NAME}{more}"));
@@ -233,7 +273,8 @@ impl Ledger {
             }
             kept = Some(name);
         }
-        disk::write_private(&path, &disk::read(copy)?)?;
+        fs::rename(&fresh, &path).map_err(|e| PathError::new("rename", &fresh, e))?;
+        disk::sync_folder(&path)?;
         Self::open(folder)?;
         Ok(kept)
     }
@@ -254,6 +295,11 @@ pub(super) fn text_of(instant: DateTime<Utc>) -> String {
 pub(super) fn instant_of(text: &str) -> rusqlite::Result<DateTime<Utc>> {
     let parsed = DateTime::parse_from_rfc3339(text).map(|instant| instant.with_timezone(&Utc));
     parsed.map_err(|e| rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(e)))
+}
+
+/// Whether two paths are one file.
+fn is_same(one: &Path, other: &Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
 /// Who can read the ledger sees who gets what: nobody but its owner.

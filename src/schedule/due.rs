@@ -2,9 +2,11 @@
 //!
 //! What is recorded already is asked of the ledger by `tick`, which also does what is due.
 
-use chrono::{DateTime, Datelike, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, TimeZone, Utc};
 
-use super::plan::{CatchUp, Schedule, Shift};
+use super::Rule;
+use super::plan::{CatchUp, Schedule, Shift, from_written};
+use crate::ledger::Seen;
 use crate::model::{Calendars, NoCalendar, Period};
 
 /// How far ahead a working day before a holiday can lie: the longest holiday with its weekends has eleven days.
@@ -40,7 +42,8 @@ pub enum Verdict {
 
 /// The occurrences whose time has come and that are not decided yet, oldest first.
 ///
-/// `after` is the last nominal instant that was decided, `since` the beginning of the plan.
+/// `after` is the last nominal instant that was decided, `since` the beginning of the plan: what fires before it is not due. The first
+/// instant that the settings name is a nominal one.
 ///
 /// # Errors
 /// When a year that matters has no calendar; nothing is decided then.
@@ -51,8 +54,11 @@ pub fn due(
     after: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
 ) -> Result<Vec<Due>, NoCalendar> {
-    let since = schedule.since.map_or(since, |first| first.max(since));
-    let until = if schedule.shift == Some(Shift::Previous) { now + AHEAD } else { now };
+    let earliest = if schedule.shift == Some(Shift::Next) { since - AHEAD } else { since };
+    let earliest = schedule.since.map_or(earliest, |first| first.max(earliest));
+    // A working day moves nowhere, and to count those of the next month may take another calendar.
+    let ahead = schedule.shift == Some(Shift::Previous) && !matches!(schedule.rule, Rule::Workday { .. });
+    let until = if ahead { now + AHEAD } else { now };
     let mut found = Vec::new();
     let mut at = until;
     // Backwards from now, so that a year in which nothing ran costs no more than what is kept of it.
@@ -61,29 +67,40 @@ pub fn due(
             Ok(Some(nominal)) => nominal,
             Ok(None) => break,
             // Walking back ends where the plan began; the years before it need no calendar.
-            Err(missing) if missing.year < since.with_timezone(&schedule.zone).year() => break,
+            Err(missing) if missing.year < earliest.with_timezone(&schedule.zone).year() => break,
             Err(missing) => return Err(missing),
         };
-        if nominal < since || after.is_some_and(|after| nominal <= after) {
+        if nominal < earliest || after.is_some_and(|after| nominal <= after) {
             break;
         }
         at = nominal - TimeDelta::seconds(1);
-        let (fires, skipped) = firing(schedule, calendars, nominal)?;
+        let (fires, skipped) = match firing(schedule, calendars, nominal) {
+            Ok(found) => found,
+            Err(_) if nominal < since => break,
+            // The calendar of the next year is missed from the last working day on that is known, and not before.
+            Err(missing) if now < last_known(schedule, calendars, nominal, missing)? => continue,
+            Err(missing) => return Err(missing),
+        };
         if fires > now {
             continue;
+        }
+        if fires < since {
+            break;
         }
         let verdict = match skipped {
             true => Verdict::Skip("the day is no working day"),
             false => Verdict::Run,
         };
         found.push(Due { nominal, fires, period: schedule.period_of(nominal), verdict });
-        if found.len() == MOST {
+        if found.len() > MOST {
             break;
         }
     }
+    let more = found.len() > MOST;
+    found.truncate(MOST);
     found.reverse();
     judge(schedule, now, &mut found);
-    if found.len() == MOST {
+    if more {
         let reason = format!("the first of {MOST} that are listed; there were more before it");
         found[0].verdict = Verdict::Missed(reason);
     }
@@ -101,7 +118,8 @@ pub fn upcoming(
     count: usize,
 ) -> Result<Vec<Due>, NoCalendar> {
     let mut found = Vec::new();
-    let mut at = now - if schedule.shift == Some(Shift::Next) { AHEAD } else { TimeDelta::zero() };
+    let at = now - if schedule.shift == Some(Shift::Next) { AHEAD } else { TimeDelta::zero() };
+    let mut at = schedule.since.map_or(at, |since| at.max(since - TimeDelta::seconds(1)));
     while found.len() < count {
         let nominal = match schedule.rule.after(at, schedule.zone, calendars) {
             Ok(Some(nominal)) => nominal,
@@ -111,9 +129,6 @@ pub fn upcoming(
             Err(missing) => return Err(missing),
         };
         at = nominal;
-        if schedule.since.is_some_and(|since| nominal < since) {
-            continue;
-        }
         let (fires, skipped) = match firing(schedule, calendars, nominal) {
             Ok(found) => found,
             Err(_) if !found.is_empty() => break,
@@ -126,6 +141,23 @@ pub fn upcoming(
         found.push(Due { nominal, fires, period: schedule.period_of(nominal), verdict });
     }
     Ok(found)
+}
+
+/// The instant of a new rule that lies before the change, where the rule before would have come to its period after the change: moved
+/// from 09:00 to 08:00 at 08:30, the day's issue would else be lost between the two.
+pub(super) fn taken_over(
+    schedule: &Schedule,
+    calendars: &Calendars,
+    before: &Seen,
+    after: Option<DateTime<Utc>>,
+    began: DateTime<Utc>,
+) -> Option<DateTime<Utc>> {
+    let (rule, zone) = from_written(&before.rule)?;
+    let to_come = rule.after(began, zone, calendars).ok().flatten()?;
+    let gone_by = schedule.rule.at_or_before(began, schedule.zone, calendars).ok().flatten()?;
+    let planned = schedule.period.on(to_come.with_timezone(&zone).date_naive());
+    let undecided = gone_by >= before.since && after.is_none_or(|after| gone_by > after);
+    (undecided && schedule.period_of(gone_by) == planned).then_some(gone_by)
 }
 
 /// When an occurrence fires, and whether the calendar skips it.
@@ -141,14 +173,31 @@ fn firing(
         Shift::Previous => calendars.previous_working(local.date())?,
         Shift::Next => calendars.next_working(local.date())?,
     };
+    Ok((on_day(schedule, nominal, day), false))
+}
+
+/// The time of day of an instant on another day.
+fn on_day(schedule: &Schedule, nominal: DateTime<Utc>, day: NaiveDate) -> DateTime<Utc> {
+    let local = nominal.with_timezone(&schedule.zone).naive_local();
     if day == local.date() {
-        return Ok((nominal, false));
+        return nominal;
     }
     // An hour that a change of the clock leaves out is the hour after it.
     let wanted = day.and_time(local.time());
     let moved = schedule.zone.from_local_datetime(&wanted).earliest();
     let later = || schedule.zone.from_local_datetime(&(wanted + TimeDelta::hours(1))).earliest();
-    Ok((moved.or_else(later).map_or(nominal, |instant| instant.to_utc()), false))
+    moved.or_else(later).map_or(nominal, |instant| instant.to_utc())
+}
+
+/// When an instant fires at the earliest whose year has no calendar: on the last working day of the year before.
+fn last_known(
+    schedule: &Schedule,
+    calendars: &Calendars,
+    nominal: DateTime<Utc>,
+    missing: NoCalendar,
+) -> Result<DateTime<Utc>, NoCalendar> {
+    let eve = NaiveDate::from_ymd_opt(missing.year - 1, 12, 31).ok_or(missing)?;
+    Ok(on_day(schedule, nominal, calendars.previous_working(eve)?))
 }
 
 /// Decides which of the occurrences that nobody was there for are made up for.
@@ -168,10 +217,13 @@ fn judge(schedule: &Schedule, now: DateTime<Utc>, found: &mut [Due]) {
     };
     let running: Vec<usize> =
         found.iter().enumerate().filter(|(_, due)| due.verdict == Verdict::Run).map(|(at, _)| at).collect();
-    let passed = running.len().saturating_sub(keep);
-    for (order, at) in running.into_iter().enumerate() {
+    // What the calendar moves to one instant comes together: none of it is later than another.
+    let Some(first) = running.get(running.len().saturating_sub(keep)).map(|at| found[*at].fires) else {
+        return;
+    };
+    for at in running {
         let due = &mut found[at];
-        if order < passed {
+        if due.fires < first {
             due.verdict = Verdict::Missed("passed over: a later one is made up for".to_owned());
         } else if schedule.catch_up == CatchUp::None && now - due.fires > ON_TIME {
             due.verdict = Verdict::Missed(format!(

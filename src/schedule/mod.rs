@@ -7,6 +7,7 @@ mod due;
 mod event;
 mod install;
 mod maker;
+mod making;
 mod monitor;
 mod plan;
 mod prune;

@@ -282,6 +282,15 @@ impl Reader<'_> {
             self.diagnostics.push(problem, at(head, delivery));
         }
         let (rule, zone) = (rule?, zone?);
+        if let Some(calendar) = entry.calendar.as_ref().filter(|_| shift.is_some_and(|s| s != Shift::Skip))
+            && !rule.has_one_time()
+        {
+            // Of two times of a day, the later one of a day that stays would come after the earlier one of a day that moves there.
+            let message = "a rule that moves to another day has one time of day".to_owned();
+            let hint =
+                "write one hour and one minute, as in `0 8 1 * *`, or one schedule for each time".to_owned();
+            self.diagnostics.push(Problem::KeyConflict { message, hint }, at(head, calendar));
+        }
         let when = entry.when.as_ref().map(toml::Spanned::get_ref)?;
         Some(Schedule {
             id: id?,
@@ -386,7 +395,13 @@ impl Reader<'_> {
             orders.extend(self.orders.iter().cloned());
         }
         orders.retain(|order| kinds.contains(&order.document));
-        orders.dedup();
+        let all = std::mem::take(&mut orders);
+        orders = all.into_iter().fold(orders, |mut kept, order| {
+            if !kept.contains(&order) {
+                kept.push(order);
+            }
+            kept
+        });
         if orders.is_empty() && !self.diagnostics.has_errors() {
             let message = "the schedule makes no document".to_owned();
             let hint = "`documents` and `subjects` have nothing in common; `report list documents` shows what there is";
@@ -481,6 +496,16 @@ impl Reader<'_> {
 /// The place of a value in the file that a head stands in.
 fn at<T>(head: &Span, value: &toml::Spanned<T>) -> Span {
     Span::new(&head.file, value.span())
+}
+
+/// Rule and zone of [`Schedule::written`]; none where an older version read more than this one does.
+pub(super) fn from_written(text: &str) -> Option<(Rule, Tz)> {
+    let (when, zone) = text.rsplit_once(' ')?;
+    let rule = match when.split_once(' ')? {
+        ("cron", fields) => Rule::cron(fields),
+        (_, day) => day.split_once(' ').and_then(|(nth, at)| Some(Rule::workday(nth.parse().ok()?, at)))?,
+    };
+    Some((rule.ok()?, zone.parse().ok()?))
 }
 
 fn as_written(when: &WhenEntry) -> String {

@@ -261,6 +261,11 @@ impl Rule {
         }
     }
 
+    /// Whether it is due at one time of day only.
+    pub(super) fn has_one_time(&self) -> bool {
+        self.times().len() == 1
+    }
+
     /// The times of day at which the rule is due, in order.
     fn times(&self) -> Vec<NaiveTime> {
         match self {

@@ -21,8 +21,8 @@ fn a_run_by_hand_never_moves_the_cursor() {
     office
         .at(before, ["run", "monthly"])
         .ok()
-        .prints("region baishi issued no. 1")
-        .prints("qinghe issued no. 2");
+        .prints("region qinghe issued no. 1")
+        .prints("baishi issued no. 2");
     let run = office.at(before, ["run", "monthly", "--period", "2026-10"]);
     run.ok().prints("本期无新资料: nothing is issued");
     let run = office.at(before, ["run", "monthly", "--period", "2026-10", "--even-if-unchanged"]);
@@ -166,7 +166,7 @@ fn a_held_schedule_records_what_it_passes_over() {
     office
         .tick("2027-01-01T08:00:00+08:00")
         .ok()
-        .prints("monthly@2027-01-01T08:00+08:00 region baishi issued no. 1");
+        .prints("monthly@2027-01-01T08:00+08:00 region qinghe issued no. 1");
     // Held by its settings as well.
     office.replace("report.toml", "since = \"2026-11-15\"", "since = \"2026-11-15\"\npaused = true");
     let resumed = office.at(LATER, ["schedule", "resume", "monthly"]);
@@ -184,7 +184,7 @@ fn what_was_missed_is_listed_with_the_reason() {
     office.tick("2026-11-20T08:00:00+08:00").ok();
     // Three months in which nobody was there: the last is made up for, the others are said to be missed.
     let run = office.tick("2027-02-03T08:00:00+08:00");
-    run.ok().prints("monthly@2027-02-01T08:00+08:00 region baishi issued no. 1");
+    run.ok().prints("monthly@2027-02-01T08:00+08:00 region qinghe issued no. 1");
     let missed = office.at(LATER, ["schedule", "missed"]);
     missed
         .ok()
@@ -226,7 +226,7 @@ fn history_is_filtered_and_read_by_programs() {
     assert_eq!(row["nominal"], "2026-12-01T00:00:00+00:00");
     let documents: Vec<_> =
         row["documents"].as_array().expect("a list").iter().map(|d| &d["subject"]).collect();
-    assert_eq!(documents, ["baishi", "qinghe"]);
+    assert_eq!(documents, ["qinghe", "baishi"]);
     office.run(["history", "--only", "lost"]).ends(2).says("`lost` is no state").says("already-issued");
     office.run(["history", "--since", "gestern"]).ends(2).says("`gestern` is not a date");
     // A slip in the name is not taken for a schedule that never ran.

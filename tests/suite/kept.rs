@@ -24,8 +24,8 @@ fn numbers_are_listed_and_a_series_is_continued() {
     office
         .tick(FIRST)
         .ok()
-        .prints("baishi issued no. 12 (total 327)")
-        .prints("qinghe issued no. 13 (total 328)");
+        .prints("qinghe issued no. 12 (total 327)")
+        .prints("baishi issued no. 13 (total 328)");
     set("13", "400").ends(2).says("number 13 was given already").says("report issue list");
     set("14", "328").ends(2).says("total 328 was given already");
     set("0", "1").ends(2);
@@ -33,7 +33,7 @@ fn numbers_are_listed_and_a_series_is_continued() {
     office
         .at(SECOND, ["run", "monthly", "--even-if-unchanged"])
         .ok()
-        .prints("baishi issued no. 1 (total 329)");
+        .prints("qinghe issued no. 1 (total 329)");
     let list = office.run(["issue", "list", "--document", "region"]);
     list.ok()
         .prints("2026年第12期（总第327期）")
@@ -147,8 +147,6 @@ fn a_contradiction_in_the_numbers_is_found() {
     drop(database);
     let run = office.run(["ledger", "check"]);
     run.ends(1).prints("region: total 9 comes before total 2, but its number after");
-    office.run(["ledger", "backup", "copy.db"]).ends(2).says("total 9");
-    assert!(!office.path("copy.db").exists());
 }
 
 #[test]

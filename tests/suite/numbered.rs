@@ -25,7 +25,7 @@ fn an_issue_prints_its_numbers_and_the_manifest_has_them() {
     let set = ["issue", "set-next", "--document", "region", "--number", "12", "--total", "327"];
     office.at(FIRST, set).ok();
     office.tick(FIRST).ok();
-    for (name, number, total) in [(BAISHI, 12, 327), ("2026-11/region/qinghe.pdf", 13, 328)] {
+    for (name, number, total) in [(BAISHI, 13, 328), ("2026-11/region/qinghe.pdf", 12, 327)] {
         let text = text_of(&office, name);
         assert!(text.contains(&format!("第{number}期（总第{total}期）")), "{name}: {text}");
         assert!(text.contains("2026年12月1日") && !text.contains("样稿"), "{name}: {text}");
@@ -73,7 +73,7 @@ fn a_draft_never_touches_what_was_issued() {
     }
     generate(&["--as-of", "2026-12-24", "--force"]).ok();
     let (old, new) = (text_of(&office, BAISHI), text_of(&office, DRAFT));
-    assert!(old.contains("97人") && old.contains("第1期（总第1期）"), "{old}");
+    assert!(old.contains("97人") && old.contains("第2期（总第2期）"), "{old}");
     assert!(new.contains("98人") && new.contains("样稿") && !new.contains("总第"), "{new}");
     // A tick finds the period issued; a run by hand does too.
     assert_eq!(office.tick("2026-12-01T08:05:00+08:00").ok().stdout, "");
@@ -87,7 +87,7 @@ fn a_draft_never_touches_what_was_issued() {
     assert!(text_of(&office, "2026-12/region/baishi.pdf").contains("98人"));
     assert_eq!(
         office.tasks(&office.occurrences()[2]).iter().map(|task| task.state.name()).collect::<Vec<_>>(),
-        ["issued", "unchanged"]
+        ["unchanged", "issued"]
     );
 }
 
@@ -103,7 +103,7 @@ fn an_issue_takes_the_place_of_a_draft() {
         .ok()
         .prints("made");
     assert!(text_of(&office, BAISHI).contains("样稿"));
-    office.tick(FIRST).ok().prints("region baishi issued no. 1");
+    office.tick(FIRST).ok().prints("region qinghe issued no. 1");
     let text = text_of(&office, BAISHI);
-    assert!(text.contains("第1期（总第1期）") && !text.contains("样稿"), "{text}");
+    assert!(text.contains("第2期（总第2期）") && !text.contains("样稿"), "{text}");
 }
