@@ -41,7 +41,7 @@ pub struct CommandSettings {
 }
 
 /// Delivers parcels by a command. Its environment is empty but for `PATH`: what it needs to know stands in its arguments or files.
-pub struct Commanded<'a> {
+pub struct CommandChannel<'a> {
     settings: CommandSettings,
     secrets: &'a dyn Secrets,
 }
@@ -77,7 +77,7 @@ struct File<'a> {
     path: PathBuf,
 }
 
-impl<'a> Commanded<'a> {
+impl<'a> CommandChannel<'a> {
     /// A channel with these settings; `secrets` has the `PATH`.
     pub fn new(settings: CommandSettings, secrets: &'a dyn Secrets) -> Self {
         Self { settings, secrets }
@@ -100,7 +100,7 @@ impl<'a> Commanded<'a> {
     }
 }
 
-impl Channel for Commanded<'_> {
+impl Channel for CommandChannel<'_> {
     fn send(
         &mut self,
         parcel: &Parcel,
@@ -148,7 +148,7 @@ impl Channel for Commanded<'_> {
     }
 }
 
-impl Commanded<'_> {
+impl CommandChannel<'_> {
     fn not_found(&self) -> String {
         match self.settings.argv.first() {
             Some(name) => format!("`{name}` is no program that can be run"),

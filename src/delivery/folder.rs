@@ -101,8 +101,8 @@ impl Folder {
         let folder = self.folder_of(parcel, address)?;
         phase(Phase::Sending)?;
         self.is_there()?;
-        disk::create_folder(&folder)?;
         self.holds(&folder)?;
+        disk::create_folder(&folder)?;
         let mut manifest = read_manifest(&folder)?;
         let before = manifest.files.clone();
         let mut marks = Vec::new();
@@ -167,12 +167,18 @@ impl Folder {
 
     /// Readers may write to their folder, and could lay a link there that leads out of it.
     fn holds(&self, folder: &Path) -> Result<(), Obstacle> {
-        let real = |path: &Path| path.canonicalize().map_err(|e| PathError::new("read", path, e));
-        if real(folder)?.starts_with(real(&self.settings.path)?) {
-            Ok(())
-        } else {
-            Err(Obstacle::Never(format!("`{}` leads out of the drop folder", folder.display())))
+        let below = folder.strip_prefix(&self.settings.path).expect("it was joined to it");
+        let mut path = self.settings.path.clone();
+        for name in below {
+            path.push(name);
+            if path.is_symlink() {
+                return Err(Obstacle::Never(format!(
+                    "`{}` is a link, which may lead anywhere",
+                    path.display()
+                )));
+            }
         }
+        Ok(())
     }
 }
 

@@ -7,6 +7,7 @@ mod folder;
 mod http;
 mod process;
 mod secret;
+mod url;
 mod webhook;
 mod wecom;
 
@@ -14,10 +15,10 @@ use std::time::Duration;
 
 use crate::ledger::LedgerError;
 
-pub use command::{CommandSettings, Commanded};
+pub use command::{CommandChannel, CommandSettings};
 pub use folder::{Folder, FolderSettings, Layout};
-pub use http::UrlError;
 pub use secret::{Secret, SecretError, SecretSource, Secrets};
+pub use url::UrlError;
 pub use webhook::{Webhook, WebhookSettings};
 pub use wecom::{WECOM_MESSAGES_PER_MINUTE, WECOM_URL, WeCom, WeComSettings};
 

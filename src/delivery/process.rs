@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn what_it_started_dies_with_it_at_the_deadline() {
-        let finished = shell("sleep 1000 & echo $!; wait", b"", Duration::from_millis(300));
+        let finished = shell("sleep 1000 & echo $!; wait", b"", Duration::from_secs(2));
         assert_eq!(finished.ended, Ended::Deadline);
         let sleeper = line(&finished.stdout).expect("its number");
         // Killed with its group; until somebody reaps it, a dead process is still listed as a zombie.

@@ -131,6 +131,16 @@ pub enum SecretError {
     },
 }
 
+impl SecretError {
+    /// The message with what the system said, for a reason of one line.
+    pub fn with_cause(&self) -> String {
+        match std::error::Error::source(self) {
+            Some(cause) => format!("{self}: {cause}"),
+            None => self.to_string(),
+        }
+    }
+}
+
 impl SecretSource {
     /// Reads the secret. One newline at its end is not part of it.
     ///

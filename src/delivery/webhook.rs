@@ -1,6 +1,6 @@
 //! A signed webhook as Standard Webhooks describes it: an event in JSON, an id, a time and a signature over the three.
 //!
-//! Who may be reached is settled in `http`; when a parcel is tried again is left to the outbox.
+//! Who may be reached is settled in `url`; when a parcel is tried again is left to the outbox.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,7 +12,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde::Serialize;
 use sha2::Sha256;
 
-use super::http::{self, Answer, Client, Lost, UrlError};
+use super::http::{Answer, Client, Lost};
+use super::url::{self, UrlError};
 use super::{Channel, Outcome, Parcel, Phase, Secret, SecretSource, Secrets};
 use crate::ledger::LedgerError;
 
@@ -39,7 +40,7 @@ impl WebhookSettings {
     /// # Errors
     /// When the URL is none, is not https, or its host is not allowed.
     pub fn check(&self, address: &str) -> Result<(), UrlError> {
-        http::allowed(self.target(address), &self.hosts).map(|_| ())
+        url::allowed(self.target(address), &self.hosts).map(|_| ())
     }
 
     fn target<'a>(&'a self, address: &'a str) -> &'a str {
@@ -115,7 +116,7 @@ impl<'a> Webhook<'a> {
     }
 
     fn key(&self) -> Result<Vec<u8>, String> {
-        let secret = self.settings.secret.read(self.secrets).map_err(|error| error.to_string())?;
+        let secret = self.settings.secret.read(self.secrets).map_err(|error| error.with_cause())?;
         signing_key(&secret)
     }
 }
@@ -128,7 +129,7 @@ impl Channel for Webhook<'_> {
         phase: &mut dyn FnMut(Phase) -> Result<(), LedgerError>,
     ) -> Result<Outcome, LedgerError> {
         // Read again at each attempt: the list may have been shortened since the address was.
-        let uri = match http::allowed(self.settings.target(address), &self.settings.hosts) {
+        let uri = match url::allowed(self.settings.target(address), &self.settings.hosts) {
             Ok(uri) => uri,
             Err(error) if is_url(address) => return Ok(Outcome::Refused { reason: error.to_string() }),
             Err(error) => return Ok(Outcome::Stopped { reason: error.to_string() }),
@@ -171,7 +172,7 @@ impl Channel for Webhook<'_> {
         if let Err(reason) = self.key() {
             bad(reason);
         }
-        match http::allowed(&self.settings.url, &self.settings.hosts) {
+        match url::allowed(&self.settings.url, &self.settings.hosts) {
             Err(error) => bad(error.to_string()),
             Ok(uri) => {
                 let host = uri.host().unwrap_or_default().to_owned();

@@ -5,15 +5,18 @@
 //! The key stands in the query of every request, as WeCom wants it. ureq prints queries to a logger at level trace, so that no logger of
 //! this program may be set to that.
 
+mod answer;
+
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use serde::Deserialize;
 use ureq::http::Uri;
 
-use super::http::{self, Answer, Client, Lost, UrlError};
-use super::process::plain;
+use answer::{Key, halfway, shown_or_why, understand};
+
+use super::http::{Answer, Client, Lost};
+use super::url::{self, UrlError};
 use super::{Channel, Enclosure, Outcome, Parcel, Phase, SecretSource, Secrets};
 use crate::disk;
 use crate::ledger::LedgerError;
@@ -52,7 +55,7 @@ impl WeComSettings {
     /// # Errors
     /// When the URL is none, is not https, or its host is not allowed.
     pub fn check(&self) -> Result<(), UrlError> {
-        http::allowed(&self.url, &self.hosts).map(|_| ())
+        url::allowed(&self.url, &self.hosts).map(|_| ())
     }
 }
 
@@ -62,25 +65,6 @@ pub struct WeCom<'a> {
     secrets: &'a dyn Secrets,
     client: Option<Client>,
     rate: Rate,
-}
-
-/// The key, of characters that cannot change the URL in which it stands.
-struct Key(String);
-
-impl Key {
-    /// Takes the key out of words of the other side, which may repeat what it was asked.
-    fn hidden_in(&self, words: &str) -> String {
-        plain(&words.replace(&self.0, "…"))
-    }
-}
-
-/// What WeCom answers, always with HTTP 200: how it went stands in the body.
-#[derive(Deserialize)]
-struct Said {
-    errcode: i64,
-    #[serde(default)]
-    errmsg: String,
-    media_id: Option<String>,
 }
 
 impl<'a> WeCom<'a> {
@@ -95,20 +79,17 @@ impl<'a> WeCom<'a> {
         if self.client.is_none() {
             self.client = Some(Client::new(self.settings.ca_file.as_ref(), self.settings.timeout)?);
         }
-        let key = self.settings.key.read(self.secrets).map_err(|error| error.to_string())?;
-        let key = key.reveal().to_owned();
-        if key.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
-            Ok(Key(key))
-        } else {
-            Err("the key of the robot has characters that no key has: give the key alone, without the URL"
-                .to_owned())
-        }
+        let key = self.settings.key.read(self.secrets).map_err(|error| error.with_cause())?;
+        Key::new(&key).ok_or_else(|| {
+            "the key of the robot has characters that no key has: give the key alone, without the URL"
+                .to_owned()
+        })
     }
 
     /// The URL of a method, checked each time: the list may have changed.
     fn method(&self, key: &Key, method: &str) -> Result<Uri, UrlError> {
-        let url = format!("{}/{method}key={}", self.settings.url.trim_end_matches('/'), key.0);
-        http::allowed(&url, &self.settings.hosts)
+        let url = format!("{}/{method}key={}", self.settings.url.trim_end_matches('/'), key.reveal());
+        url::allowed(&url, &self.settings.hosts)
     }
 
     fn post(
@@ -205,7 +186,7 @@ impl Channel for WeCom<'_> {
     fn probe(&mut self) -> (Vec<String>, bool) {
         let reached = self.ready().and_then(|_| {
             // Without the key: any request with it could be a message.
-            let uri = http::allowed(&self.settings.url, &self.settings.hosts).map_err(|e| e.to_string())?;
+            let uri = url::allowed(&self.settings.url, &self.settings.hosts).map_err(|e| e.to_string())?;
             let host = uri.host().unwrap_or_default().to_owned();
             let client = self.client.as_ref().expect("it is made by now");
             match client.reach(&uri) {
@@ -229,60 +210,6 @@ fn unfit(parcel: &Parcel, most: usize) -> Option<String> {
     }
     let odd = parcel.enclosures.iter().find(|file| !SIZES.contains(&file.bytes.len()))?;
     Some(format!("WeCom takes files of 5 B to 20 MiB; `{}` has {} B", odd.name, odd.bytes.len()))
-}
-
-/// What an upload's answer says, or the outcome where it is no success.
-fn understand(answer: &Answer, key: &Key) -> Result<Said, Outcome> {
-    let words = key.hidden_in(&answer.words());
-    let said: Said = match (answer.status, serde_json::from_slice(&answer.body)) {
-        (200..=299, Ok(said)) => said,
-        (200..=299, Err(_)) => {
-            return Err(Outcome::Retry {
-                reason: format!("cannot understand the answer: {words}"),
-                after: None,
-            });
-        }
-        (401 | 403, _) => return Err(Outcome::Stopped { reason: words }),
-        (408 | 429 | 500..=599, _) => return Err(Outcome::Retry { reason: words, after: None }),
-        _ => return Err(Outcome::Refused { reason: words }),
-    };
-    let reason = key.hidden_in(&format!("errcode {}: {}", said.errcode, said.errmsg));
-    match said.errcode {
-        0 => Ok(said),
-        // Too often in a minute; the count begins anew with the next.
-        45009 | 45033 => Err(Outcome::Retry { reason, after: Some(MINUTE) }),
-        // Busy; a media id that is not known (any more), which the next attempt gets anew.
-        -1 | 40007 => Err(Outcome::Retry { reason, after: None }),
-        // The key is wrong or the robot is no longer in its group; it was stopped; this machine's address is not allowed.
-        40001 | 40014 | 60020 | 93000 | 93004 | 93008 => Err(Outcome::Stopped { reason }),
-        _ => Err(Outcome::Refused { reason }),
-    }
-}
-
-/// As [`understand`], for a message: where the answer leaves open whether it was shown, a second one could be a double.
-fn shown_or_why(answer: &Answer, key: &Key) -> Result<(), Outcome> {
-    let open = match answer.status {
-        200..=299 => serde_json::from_slice::<Said>(&answer.body).is_err(),
-        // A gateway says so that lost the answer of what stands behind it; 503 is said in place of taking it.
-        status => status >= 500 && status != 503,
-    };
-    if open {
-        let words = key.hidden_in(&answer.words());
-        return Err(Outcome::Unknown {
-            reason: format!("the answer does not say whether the message was shown: {words}"),
-        });
-    }
-    understand(answer, key).map(|_| ())
-}
-
-/// Some files of a parcel were shown and the next was not: neither is it served, nor may it be sent again as a whole.
-fn halfway(failed: Outcome, shown: usize, all: usize) -> Outcome {
-    let (Outcome::Accepted { receipt: reason }
-    | Outcome::Retry { reason, .. }
-    | Outcome::Refused { reason }
-    | Outcome::Unknown { reason }
-    | Outcome::Stopped { reason }) = failed;
-    Outcome::Unknown { reason: format!("{shown} of {all} files were shown, then: {reason}") }
 }
 
 /// A boundary that does not occur in the file, and is the same at each attempt.
@@ -324,52 +251,6 @@ impl Rate {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn answer(status: u16, body: &str) -> Answer {
-        Answer { status, retry_after: None, body: body.as_bytes().to_vec() }
-    }
-
-    fn key() -> Key {
-        Key("hunter2".into())
-    }
-
-    #[test]
-    fn each_errcode_has_its_outcome() {
-        let of = |code: i64| {
-            let body = format!(r#"{{"errcode":{code},"errmsg":"about hunter2"}}"#);
-            understand(&answer(200, &body), &key()).err()
-        };
-        let reason = |code: i64| format!("errcode {code}: about …");
-        assert_eq!(of(0), None);
-        assert_eq!(of(45009), Some(Outcome::Retry { reason: reason(45009), after: Some(MINUTE) }));
-        assert_eq!(of(-1), Some(Outcome::Retry { reason: reason(-1), after: None }));
-        assert_eq!(of(93000), Some(Outcome::Stopped { reason: reason(93000) }));
-        assert_eq!(of(40058), Some(Outcome::Refused { reason: reason(40058) }));
-    }
-
-    #[test]
-    fn what_leaves_open_whether_a_message_was_shown_is_unknown() {
-        let unknown = |status, body| {
-            matches!(shown_or_why(&answer(status, body), &key()), Err(Outcome::Unknown { .. }))
-        };
-        for (status, body) in [(200, ""), (200, "<html>"), (200, r#"{"errcode":"#), (502, ""), (504, "x")] {
-            assert!(unknown(status, body), "{status} {body}");
-        }
-        for (status, body) in [(200, r#"{"errcode":0}"#), (429, ""), (503, ""), (404, ""), (403, "")] {
-            assert!(!unknown(status, body), "{status} {body}");
-        }
-    }
-
-    #[test]
-    fn an_answer_that_repeats_the_key_does_not_tell_it() {
-        for status in [200, 302, 403, 404, 500] {
-            for body in ["key=hunter2 is odd", r#"{"errcode":93000,"errmsg":"hunter2"}"#] {
-                let told =
-                    format!("{:?}", shown_or_why(&answer(status, body), &key()).expect_err("it failed"));
-                assert!(!told.contains("hunter2"), "{told}");
-            }
-        }
-    }
 
     #[test]
     fn the_messages_of_a_minute_are_counted() {

@@ -8,6 +8,9 @@
 #![expect(clippy::print_stderr, clippy::disallowed_macros, reason = "a test that is skipped says so")]
 
 mod broken;
+mod channels;
+mod channels_http;
+mod channels_wecom;
 mod characters;
 mod children;
 mod command_line;
@@ -17,6 +20,7 @@ mod grid;
 mod hostile;
 mod house;
 mod killed;
+mod listener;
 mod listing;
 mod mended;
 mod mutated;
