@@ -2,13 +2,25 @@
 //!
 //! Who gets what, and what was sent already, is left to the outbox; when it is sent, to `schedule`.
 
+mod command;
+mod folder;
+mod http;
+mod process;
 mod secret;
+mod url;
+mod webhook;
+mod wecom;
 
 use std::time::Duration;
 
 use crate::ledger::LedgerError;
 
+pub use command::{CommandChannel, CommandSettings};
+pub use folder::{Folder, FolderSettings, Layout};
 pub use secret::{Secret, SecretError, SecretSource, Secrets};
+pub use url::UrlError;
+pub use webhook::{Webhook, WebhookSettings};
+pub use wecom::{WECOM_MESSAGES_PER_MINUTE, WECOM_URL, WeCom, WeComSettings};
 
 /// What goes to one recipient through one channel.
 #[derive(Debug, Clone)]

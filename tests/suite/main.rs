@@ -10,6 +10,9 @@
 mod asked;
 mod broken;
 mod catching_up;
+mod channels;
+mod channels_http;
+mod channels_wecom;
 mod characters;
 mod children;
 mod clockwork;
@@ -26,6 +29,7 @@ mod kept;
 mod killed;
 mod killed_ticks;
 mod ledger;
+mod listener;
 mod listing;
 mod long_run;
 mod mended;
