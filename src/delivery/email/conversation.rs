@@ -1,9 +1,7 @@
-//! One conversation with a relay, and what each way in which it can break off means for the parcel.
+//! One conversation with a relay, up to the dot and the answer to it.
 //!
-//! What is said in the message is left to `message`; when a line is opened and kept, to the channel.
+//! What is said in the message is left to `message`, what a failure means to `verdict`; when a line is opened and kept, to the channel.
 
-use std::error::Error as _;
-use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use base64::Engine as _;
@@ -16,53 +14,13 @@ use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use lettre::transport::smtp::response::{Response, Severity};
 
 use super::message::{Letter, size};
+use super::verdict::{Failure, Step, judged, out_of_step, said, told};
 use super::{EmailSettings, Security};
 use crate::delivery::Outcome;
 use crate::ledger::LedgerError;
 
 /// How much is written at once.
 const CHUNK: usize = 64 * 1024;
-
-/// Where in the conversation something went wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
-    Connect,
-    StartTls,
-    Hello,
-    Login,
-    Reset,
-    Sender,
-    Recipient,
-    Data,
-    Body,
-    Dot,
-}
-
-impl Step {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Connect => "connecting",
-            Self::StartTls => "STARTTLS",
-            Self::Hello => "EHLO",
-            Self::Login => "logging in",
-            Self::Reset => "RSET",
-            Self::Sender => "MAIL FROM",
-            Self::Recipient => "RCPT TO",
-            Self::Data => "DATA",
-            Self::Body => "the message",
-            Self::Dot => "the end of the message",
-        }
-    }
-}
-
-/// A step that failed.
-#[derive(Debug)]
-pub(super) struct Failure {
-    /// What that means for the parcel.
-    pub(super) outcome: Outcome,
-    /// Nothing more can be said on this line.
-    pub(super) broken: bool,
-}
 
 /// What opens a conversation.
 pub(super) struct Opening {
@@ -113,21 +71,20 @@ impl Conversation {
         if settings.security != Security::None && !connection.is_encrypted() {
             return Err(out_of_step(&relay, Step::StartTls, "the line is not encrypted"));
         }
-        // Once more, for what lettre does not keep of the answer.
-        let greeting = connection.command(Ehlo::new(hello)).map_err(|e| judge(Step::Hello, &e))?;
-        if upgraded.is_some() {
-            // lettre keeps what was read ahead of TLS: an answer that somebody slipped in after the one to STARTTLS would be taken
-            // for the answer to EHLO, and each later one for that of the command before it.
-            let noop = connection.command(Noop).map_err(|e| judge(Step::Hello, &e))?;
-            if noop.message().count() > 1 || noop.message().eq(greeting.message()) {
-                return Err(out_of_step(&relay, Step::StartTls, "the answers do not fit the commands"));
-            }
+        // Once more, for what lettre does not keep of the answer. OpenSMTPD greets once only (503): then the limit is not known.
+        let greeting = match connection.command(Ehlo::new(hello)) {
+            Ok(greeting) => Some(greeting),
+            Err(error) if error.is_permanent() => None,
+            Err(error) => return Err(judge(Step::Hello, &error)),
+        };
+        if upgraded.is_some() && !in_step(&mut connection, greeting.as_ref()) {
+            return Err(out_of_step(&relay, Step::StartTls, "the answers do not fit the commands"));
         }
         if let Some(credentials) = &opening.credentials {
             let login = connection.auth(DEFAULT_MECHANISMS, credentials);
             login.map_err(|e| judge(Step::Login, &e))?;
         }
-        let announced = announced_size(&greeting);
+        let announced = greeting.as_ref().and_then(announced_size);
         Ok(Self { connection, relay, announced })
     }
 
@@ -247,79 +204,11 @@ impl Conversation {
     }
 }
 
-/// What a failure means that came before the dot, or as an answer to it.
-fn judged(relay: &str, step: Step, error: &Error, hidden: &[String]) -> Failure {
-    let mut told = told(error);
-    for secret in hidden.iter().filter(|secret| !secret.is_empty()) {
-        told = told.replace(secret.as_str(), "…");
-    }
-    let reason = format!("{relay}, {}: {told}", step.name());
-    let code = error.status().and_then(|code| code.to_string().parse::<u16>().ok());
-    let outcome = match (code, step) {
-        // A mechanism that only one side knows, or a question that nobody understands.
-        (None, Step::Login) if error.is_client() => Outcome::Stopped { reason },
-        (Some(552 | 523), _) => {
-            Outcome::Refused { reason: format!("{reason} (too large for the relay, or the mailbox is full)") }
-        }
-        // 530: it wants a login or TLS first. The rest is no judgement on this parcel either: no other one would fare better.
-        (Some(530), _) | (Some(500..), Step::Connect | Step::StartTls | Step::Hello | Step::Login) => {
-            Outcome::Stopped { reason }
-        }
-        (Some(500..), _) => Outcome::Refused { reason },
-        _ => Outcome::Retry { reason, after: None },
-    };
-    Failure { outcome, broken: code.is_none_or(|code| code == 421) }
-}
-
-/// Answers that do not belong to what was asked: nothing that is said on this line can be believed.
-fn out_of_step(relay: &str, step: Step, what: &str) -> Failure {
-    let reason = format!("{relay}, {}: {what}", step.name());
-    Failure { outcome: Outcome::Retry { reason, after: None }, broken: true }
-}
-
-/// An error in words: the relay's own where it said something.
-fn told(error: &Error) -> String {
-    if timed_out(error) {
-        return "no answer in time".to_owned();
-    }
-    let source = error.source().map(ToString::to_string);
-    let text = match (error.status(), source) {
-        (Some(code), Some(text)) => format!("{code} {text}"),
-        (Some(code), None) => code.to_string(),
-        (None, Some(text)) if text.contains("invalid peer certificate") => {
-            format!("{text}; if the relay's certificate comes from a CA of your own, name it as `ca_file`")
-        }
-        (None, Some(text)) => text,
-        (None, None) => error.to_string(),
-    };
-    shortened(&text)
-}
-
-/// Whether nothing came for too long. `Error::is_timeout` does not see it: a read that takes too long ends with `WouldBlock` on Unix.
-fn timed_out(error: &Error) -> bool {
-    let mut source = error.source();
-    while let Some(error) = source {
-        if let Some(error) = error.downcast_ref::<std::io::Error>() {
-            return matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut);
-        }
-        source = error.source();
-    }
-    false
-}
-
-/// An answer in one line.
-fn said(answer: &Response) -> String {
-    let lines: Vec<&str> = answer.message().collect();
-    shortened(&format!("{} {}", answer.code(), lines.join(" ")))
-}
-
-/// A relay may say a lot, and anything.
-fn shortened(text: &str) -> String {
-    let text = super::message::one_line(text);
-    match text.char_indices().nth(400) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
+/// Whether the answer to NOOP is that. lettre keeps what was read ahead of TLS: an answer that somebody slipped in after the one to
+/// STARTTLS would be taken for the answer to EHLO, and each later one for that of the command before it.
+fn in_step(connection: &mut SmtpConnection, greeting: Option<&Response>) -> bool {
+    let Ok(noop) = connection.command(Noop) else { return false };
+    noop.message().count() == 1 && greeting.is_none_or(|greeting| !noop.message().eq(greeting.message()))
 }
 
 /// The SIZE of an answer to EHLO.

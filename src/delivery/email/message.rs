@@ -209,7 +209,8 @@ impl Header for AutoSubmitted {
     }
 }
 
-/// `Content-Type` with the file's name as encoded words (RFC 2047), which no standard allows there and Outlook, QQ and NetEase read.
+/// `Content-Type` with the file's name as encoded words (RFC 2047), which no standard allows there and most
+/// programs read: Outlook and the big Chinese ones only this.
 #[derive(Clone)]
 struct NamedType {
     media_type: String,
@@ -257,11 +258,11 @@ impl Header for NamedAttachment {
     }
 }
 
-/// Encoded words of at most 75 characters, none of which splits a character.
+/// Encoded words, none of which splits a character. 39 bytes make 64 characters: with what stands around it, a line holds at most 76.
 fn encoded_words(text: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     for c in text.chars() {
-        if words.last().is_none_or(|word| word.len() + c.len_utf8() > 45) {
+        if words.last().is_none_or(|word| word.len() + c.len_utf8() > 39) {
             words.push(String::new());
         }
         if let Some(word) = words.last_mut() {

@@ -7,6 +7,7 @@ mod certificate;
 mod conversation;
 mod message;
 mod settings;
+mod verdict;
 
 use std::time::{Duration, Instant};
 
@@ -16,8 +17,9 @@ pub use settings::{EmailError, EmailSettings, Security};
 
 use super::{Channel, Outcome, Parcel, Phase, Secrets};
 use crate::ledger::LedgerError;
-use conversation::{Conversation, Failure, Opening};
+use conversation::{Conversation, Opening};
 use message::{Letter, size};
+use verdict::Failure;
 
 /// How long a relay is waited for when a line is closed.
 const GOODBYE: Duration = Duration::from_secs(2);
@@ -25,12 +27,15 @@ const GOODBYE: Duration = Duration::from_secs(2);
 /// Days before the end of a certificate from which on the channel is not well.
 const LAST_DAYS: i64 = 14;
 
+/// The date of a parcel's message.
+type Dated<'a> = &'a (dyn Fn(&Parcel) -> DateTime<Utc> + Sync);
+
 /// A relay, and the line to it while it is kept.
 pub struct Email<'a> {
     settings: EmailSettings,
     secrets: &'a (dyn Secrets + Sync),
     now: DateTime<Utc>,
-    dated: Option<&'a (dyn Fn(&Parcel) -> DateTime<Utc> + Sync)>,
+    dated: Option<Dated<'a>>,
     opening: Option<Opening>,
     kept: Option<Conversation>,
     /// Before that, the limit of messages a minute would be broken.
@@ -60,7 +65,7 @@ impl<'a> Email<'a> {
 
     /// Dates each message by its parcel, so that a parcel tried again next day is the same message to the last byte.
     #[must_use]
-    pub fn dated_by(mut self, dated: &'a (dyn Fn(&Parcel) -> DateTime<Utc> + Sync)) -> Self {
+    pub fn dated_by(mut self, dated: Dated<'a>) -> Self {
         self.dated = Some(dated);
         self
     }
@@ -174,7 +179,12 @@ impl<'a> Email<'a> {
                 format!("it takes {most} bytes, less than the {} of the settings", settings.largest)
             }
             Some(most) => format!("it takes {most} bytes; the settings {}", settings.largest),
-            None => format!("it announces no limit of size; the settings have {} bytes", settings.largest),
+            None => {
+                format!(
+                    "it does not say how large a message it takes; the settings {} bytes",
+                    settings.largest
+                )
+            }
         });
         (lines, well)
     }
