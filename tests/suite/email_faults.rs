@@ -190,10 +190,11 @@ fn without_its_record_the_dot_is_not_sent() {
     }
 }
 
-/// A kept line that died is replaced within the same attempt, and the message arrives once.
+/// A kept line that died, or of which the relay has had enough, is replaced within the same attempt, and the message arrives once.
 #[test]
 fn a_dead_line_is_replaced_before_the_message() {
     let deaths = [
+        Fault::Later("MAIL", b"452 4.5.3 Too many messages sent\r\n"),
         Fault::Answer("RSET", b"", true),
         Fault::Answer("RSET", b"421 4.4.2 idle too long\r\n", true),
         Fault::Silent("RSET"),

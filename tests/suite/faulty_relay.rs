@@ -19,6 +19,8 @@ pub(crate) enum Fault {
     Nothing,
     /// Answers this command (or `dot`, or `greeting`) with these bytes, and closes the line where the last is true.
     Answer(&'static str, &'static [u8], bool),
+    /// Answers this command so from the second time on.
+    Later(&'static str, &'static [u8]),
     /// Does not answer this any more.
     Silent(&'static str),
     /// Closes the line within the message.
@@ -72,8 +74,13 @@ impl Relay {
 fn serve(stream: TcpStream, fault: Fault, all: &Mutex<Seen>) -> Option<()> {
     let mut reader = BufReader::new(stream.try_clone().ok()?);
     let mut writer = stream;
+    let mut times = 0;
     let mut answer = |what: &str, usual: &str| -> Option<()> {
         match fault {
+            Fault::Later(when, bytes) if when == what => {
+                times += 1;
+                writer.write_all(if times > 1 { bytes } else { usual.as_bytes() }).ok()
+            }
             Fault::Answer(when, bytes, closes) if when == what => {
                 writer.write_all(bytes).ok()?;
                 // Closing while the client still sends would take the answer back.

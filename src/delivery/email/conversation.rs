@@ -115,7 +115,7 @@ impl Conversation {
             let most = usize::try_from(most).map_or_else(|_| most.to_string(), size);
             let reason =
                 format!("{relay}: the message has {bytes}, more than the {most} that the relay takes");
-            return Err(Failure { outcome: Outcome::Refused { reason }, broken: false });
+            return Err(Failure::here(Outcome::Refused { reason }));
         }
         let mut parameters = Vec::new();
         if self.announced.is_some() {
@@ -125,7 +125,7 @@ impl Conversation {
         if !addresses.all(|address| AsRef::<str>::as_ref(address).is_ascii()) {
             if !self.connection.server_info().supports_feature(Extension::SmtpUtfEight) {
                 let reason = format!("{}: the relay takes no addresses beyond ASCII (SMTPUTF8)", self.relay);
-                return Err(Failure { outcome: Outcome::Refused { reason }, broken: false });
+                return Err(Failure::here(Outcome::Refused { reason }));
             }
             parameters.push(MailParameter::SmtpUtfEight);
         }
@@ -179,11 +179,11 @@ impl Conversation {
             Ok(answer) if answer.code().severity == Severity::PositiveCompletion => Ok(said(&answer)),
             Ok(answer) => {
                 let reason = format!("{}, {}: {}", self.relay, Step::Dot.name(), said(&answer));
-                Err(Failure { outcome: Outcome::Unknown { reason }, broken: true })
+                Err(Failure::broken(Outcome::Unknown { reason }))
             }
             Err(error) if dot && error.status().is_none() => {
                 let reason = format!("{}, {}: {}", self.relay, Step::Dot.name(), told(&error));
-                Err(Failure { outcome: Outcome::Unknown { reason }, broken: true })
+                Err(Failure::broken(Outcome::Unknown { reason }))
             }
             Err(error) => {
                 let step = if dot { Step::Dot } else { Step::Body };

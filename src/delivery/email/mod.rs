@@ -85,7 +85,7 @@ impl<'a> Email<'a> {
     fn open(&self) -> Result<Conversation, Failure> {
         let Some(opening) = &self.opening else {
             let reason = "the channel was not prepared".to_owned();
-            return Err(Failure { outcome: Outcome::Stopped { reason }, broken: true });
+            return Err(Failure::broken(Outcome::Stopped { reason }));
         };
         Conversation::open(&self.settings, opening)
     }
@@ -119,17 +119,18 @@ impl<'a> Email<'a> {
         self.next = Some(turn + Duration::from_secs(60) / a_minute);
     }
 
-    /// A line on which the relay waits for the message. One that was kept may have died meanwhile: nothing of the message was sent by
-    /// then, so a fresh one is opened in its place, once.
+    /// A line on which the relay waits for the message. One that was kept may have died meanwhile, or be worn out: nothing of the message
+    /// was sent by then, so a fresh one is opened in its place, once.
     fn addressed(&mut self, letter: &Letter) -> Result<Conversation, Outcome> {
         if let Some(mut kept) = self.kept.take() {
             match kept.reset().and_then(|()| kept.address(letter)) {
                 Ok(()) => return Ok(kept),
-                Err(failure) if !failure.broken => {
+                Err(failure) if failure.broken => {}
+                Err(failure) if failure.worn => kept.close(GOODBYE),
+                Err(failure) => {
                     self.kept = Some(kept);
                     return Err(failure.outcome);
                 }
-                Err(_) => {}
             }
         }
         let mut fresh = self.open().map_err(|failure| failure.outcome)?;

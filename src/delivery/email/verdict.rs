@@ -49,6 +49,20 @@ pub(super) struct Failure {
     pub(super) outcome: Outcome,
     /// Nothing more can be said on this line.
     pub(super) broken: bool,
+    /// The relay may have had enough of this line alone: OpenSMTPD takes 100 messages on one and then says 452 to MAIL FROM.
+    pub(super) worn: bool,
+}
+
+impl Failure {
+    /// On a line that goes on.
+    pub(super) fn here(outcome: Outcome) -> Self {
+        Self { outcome, broken: false, worn: false }
+    }
+
+    /// The line is of no more use.
+    pub(super) fn broken(outcome: Outcome) -> Self {
+        Self { outcome, broken: true, worn: false }
+    }
 }
 
 /// What a failure means that came before the dot, or as an answer to it.
@@ -69,7 +83,8 @@ pub(super) fn judged(relay: &str, step: Step, error: &Error, hidden: &[String]) 
         (Some(500..), _) => Outcome::Refused { reason },
         _ => Outcome::Retry { reason, after: None },
     };
-    Failure { outcome, broken: code.is_none_or(|code| code == 421) }
+    let worn = matches!(step, Step::Reset | Step::Sender) && matches!(outcome, Outcome::Retry { .. });
+    Failure { outcome, broken: code.is_none_or(|code| code == 421), worn }
 }
 
 /// What to add where the size is to blame. Postfix says so with 552 (RFC 5321), OpenSMTPD with 554 and only the second code (RFC 3463).
@@ -86,7 +101,7 @@ fn about_size(code: Option<u16>, told: &str) -> &'static str {
 /// Answers that do not belong to what was asked: nothing that is said on this line can be believed.
 pub(super) fn out_of_step(relay: &str, step: Step, what: &str) -> Failure {
     let reason = format!("{relay}, {}: {what}", step.name());
-    Failure { outcome: Outcome::Retry { reason, after: None }, broken: true }
+    Failure::broken(Outcome::Retry { reason, after: None })
 }
 
 /// An error in words: the relay's own where it said something.
