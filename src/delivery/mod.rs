@@ -3,6 +3,7 @@
 //! Who gets what, and what was sent already, is left to the outbox; when it is sent, to `schedule`.
 
 mod command;
+pub mod email;
 mod folder;
 mod http;
 mod process;

@@ -1,0 +1,260 @@
+//! Email: one message for each recipient, through one relay.
+//!
+//! The limits of a relay, its login and when a line is kept are here; what stands in a message is left to `message`, what is said to the
+//! relay to `conversation`.
+
+mod certificate;
+mod conversation;
+mod message;
+mod settings;
+mod verdict;
+
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+
+pub use settings::{EmailError, EmailSettings, Security};
+
+use super::{Channel, Outcome, Parcel, Phase, Secrets};
+use crate::ledger::LedgerError;
+use conversation::{Conversation, Opening};
+use message::{Letter, size};
+use verdict::Failure;
+
+/// How long a relay is waited for when a line is closed.
+const GOODBYE: Duration = Duration::from_secs(2);
+
+/// Days before the end of a certificate from which on the channel is not well.
+const LAST_DAYS: i64 = 14;
+
+/// The date of a parcel's message.
+type Dated<'a> = &'a (dyn Fn(&Parcel) -> DateTime<Utc> + Sync);
+
+/// A relay, and the line to it while it is kept.
+pub struct Email<'a> {
+    settings: EmailSettings,
+    secrets: &'a (dyn Secrets + Sync),
+    now: DateTime<Utc>,
+    dated: Option<Dated<'a>>,
+    opening: Option<Opening>,
+    kept: Option<Conversation>,
+    /// Before that, the limit of messages a minute would be broken.
+    next: Option<Instant>,
+    /// Why the channel does not work: once refused, a login is not tried again, lest the account be locked.
+    stopped: Option<String>,
+}
+
+/// The message of a parcel to the last byte, as `deliver --dry-run` writes it and the channel sends it.
+///
+/// # Errors
+/// When an address is none.
+pub fn eml(
+    settings: &EmailSettings,
+    parcel: &Parcel,
+    address: &str,
+    date: DateTime<Utc>,
+) -> Result<Vec<u8>, EmailError> {
+    message::letter(settings, parcel, address, date).map(|letter| letter.bytes)
+}
+
+impl<'a> Email<'a> {
+    /// A channel; nothing is opened before the first parcel. `now` dates the messages and is what a certificate's end is counted from.
+    pub fn new(settings: EmailSettings, secrets: &'a (dyn Secrets + Sync), now: DateTime<Utc>) -> Self {
+        Self { settings, secrets, now, dated: None, opening: None, kept: None, next: None, stopped: None }
+    }
+
+    /// Dates each message by its parcel, so that a parcel tried again next day is the same message to the last byte.
+    #[must_use]
+    pub fn dated_by(mut self, dated: Dated<'a>) -> Self {
+        self.dated = Some(dated);
+        self
+    }
+
+    /// What opens a line: read once, when it is needed first.
+    fn prepare(&mut self) -> Result<(), EmailError> {
+        self.settings.check_security()?;
+        if self.opening.is_none() {
+            let tls = self.settings.tls()?;
+            let login = self.settings.password(self.secrets)?;
+            let login = login.as_ref().map(|(user, password)| (*user, password.reveal()));
+            self.opening = Some(Opening::new(tls, login));
+        }
+        Ok(())
+    }
+
+    fn open(&self) -> Result<Conversation, Failure> {
+        let Some(opening) = &self.opening else {
+            let reason = "the channel was not prepared".to_owned();
+            return Err(Failure::broken(Outcome::Stopped { reason }));
+        };
+        Conversation::open(&self.settings, opening)
+    }
+
+    /// The letter, unless it cannot be written or is too large.
+    fn letter(&self, parcel: &Parcel, address: &str) -> Result<Letter, Outcome> {
+        let date = self.dated.map_or(self.now, |dated| dated(parcel));
+        let letter = message::letter(&self.settings, parcel, address, date);
+        let letter = letter.map_err(|why| Outcome::Refused { reason: why.to_string() })?;
+        if letter.bytes.len() as u64 > self.settings.largest {
+            let files: usize = parcel.enclosures.iter().map(|enclosure| enclosure.bytes.len()).sum();
+            let most = usize::try_from(self.settings.largest).unwrap_or(usize::MAX);
+            let reason = format!(
+                "the message has {} ({} bytes; the files have {}), more than the {} ({most} bytes) of the settings",
+                size(letter.bytes.len()),
+                letter.bytes.len(),
+                size(files),
+                size(most),
+            );
+            return Err(Outcome::Refused { reason });
+        }
+        Ok(letter)
+    }
+
+    /// Waits until the limit of messages a minute allows one more; evenly, since relays count in windows that nobody knows.
+    fn wait_for_turn(&mut self) {
+        let Some(a_minute) = self.settings.a_minute.filter(|most| *most > 0) else { return };
+        let now = Instant::now();
+        let turn = self.next.map_or(now, |next| next.max(now));
+        std::thread::sleep(turn - now);
+        self.next = Some(turn + Duration::from_secs(60) / a_minute);
+    }
+
+    /// A line on which the relay waits for the message. One that was kept may have died meanwhile, or be worn out: nothing of the message
+    /// was sent by then, so a fresh one is opened in its place, once.
+    fn addressed(&mut self, letter: &Letter) -> Result<Conversation, Outcome> {
+        if let Some(mut kept) = self.kept.take() {
+            match kept.reset().and_then(|()| kept.address(letter)) {
+                Ok(()) => return Ok(kept),
+                Err(failure) if failure.broken => {}
+                Err(failure) if failure.worn => kept.close(GOODBYE),
+                Err(failure) => {
+                    self.kept = Some(kept);
+                    return Err(failure.outcome);
+                }
+            }
+        }
+        let mut fresh = self.open().map_err(|failure| failure.outcome)?;
+        if let Err(failure) = fresh.address(letter) {
+            if !failure.broken {
+                self.kept = Some(fresh);
+            }
+            return Err(failure.outcome);
+        }
+        Ok(fresh)
+    }
+
+    /// Remembers that the channel does not work.
+    fn ended(&mut self, outcome: Outcome) -> Outcome {
+        if let Outcome::Stopped { reason } = &outcome {
+            self.stopped = Some(reason.clone());
+            self.kept = None;
+        }
+        outcome
+    }
+
+    /// What a line that was just opened tells.
+    fn found(&self, conversation: &Conversation) -> (Vec<String>, bool) {
+        let (settings, mut well) = (&self.settings, true);
+        let mut lines =
+            vec![format!("{}:{} answers as {}", settings.host, settings.port, conversation.name())];
+        match (settings.security, conversation.certificate()) {
+            (Security::None, _) => lines.push("not encrypted: the relay is this machine".to_owned()),
+            (_, der) => match der.as_deref().and_then(certificate::not_after) {
+                Some(end) => {
+                    let days = (end - self.now).num_days();
+                    well = days > LAST_DAYS;
+                    lines.push(format!(
+                        "encrypted; its certificate ends on {}, in {days} days",
+                        end.format("%F")
+                    ));
+                }
+                None => lines.push("encrypted; when its certificate ends cannot be told".to_owned()),
+            },
+        }
+        if let Some((user, _)) = &settings.login {
+            lines.push(format!("logged in as {user}"));
+        }
+        lines.push(match conversation.announced() {
+            Some(0) => "it announces a limit of size and no number".to_owned(),
+            Some(most) if most < settings.largest => {
+                format!("it takes {most} bytes, less than the {} of the settings", settings.largest)
+            }
+            Some(most) => format!("it takes {most} bytes; the settings {}", settings.largest),
+            None => {
+                format!(
+                    "it does not say how large a message it takes; the settings {} bytes",
+                    settings.largest
+                )
+            }
+        });
+        (lines, well)
+    }
+}
+
+impl Channel for Email<'_> {
+    fn send(
+        &mut self,
+        parcel: &Parcel,
+        address: &str,
+        phase: &mut dyn FnMut(Phase) -> Result<(), LedgerError>,
+    ) -> Result<Outcome, LedgerError> {
+        if let Some(reason) = &self.stopped {
+            return Ok(Outcome::Stopped { reason: reason.clone() });
+        }
+        if let Err(why) = self.prepare() {
+            return Ok(self.ended(Outcome::Stopped { reason: why.to_string() }));
+        }
+        let letter = match self.letter(parcel, address) {
+            Ok(letter) => letter,
+            Err(outcome) => return Ok(outcome),
+        };
+        self.wait_for_turn();
+        phase(Phase::Sending)?;
+        let mut conversation = match self.addressed(&letter) {
+            Ok(conversation) => conversation,
+            Err(outcome) => return Ok(self.ended(outcome)),
+        };
+        let sent = conversation.message(&letter, &mut || phase(Phase::DataSent))?;
+        let outcome = match sent {
+            Ok(receipt) => {
+                self.kept = Some(conversation);
+                Outcome::Accepted { receipt }
+            }
+            Err(failure) => {
+                if !failure.broken {
+                    self.kept = Some(conversation);
+                }
+                failure.outcome
+            }
+        };
+        Ok(self.ended(outcome))
+    }
+
+    fn probe(&mut self) -> (Vec<String>, bool) {
+        if let Err(why) = self.settings.check().and_then(|()| self.prepare()) {
+            return (vec![why.to_string(), why.hint().to_owned()], false);
+        }
+        match self.open() {
+            Ok(conversation) => {
+                let found = self.found(&conversation);
+                conversation.close(self.settings.timeout);
+                found
+            }
+            Err(Failure { outcome, .. }) => match outcome {
+                Outcome::Retry { reason, .. }
+                | Outcome::Refused { reason }
+                | Outcome::Unknown { reason }
+                | Outcome::Stopped { reason }
+                | Outcome::Accepted { receipt: reason } => (vec![reason], false),
+            },
+        }
+    }
+}
+
+impl Drop for Email<'_> {
+    fn drop(&mut self) {
+        if let Some(kept) = self.kept.take() {
+            kept.close(GOODBYE);
+        }
+    }
+}
