@@ -2,6 +2,7 @@
 //!
 //! Who gets what, and what was sent already, is left to the outbox; when it is sent, to `schedule`.
 
+pub mod print;
 mod secret;
 
 use std::time::Duration;
