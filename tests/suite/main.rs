@@ -21,6 +21,7 @@ mod listing;
 mod mended;
 mod mutated;
 mod new_region;
+mod own_printer;
 mod page;
 mod pdf;
 mod pdf_form;

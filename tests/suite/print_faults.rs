@@ -10,7 +10,8 @@ use briefing::delivery::{Channel, Outcome, Parcel, Phase, SecretSource};
 use briefing::ledger::LedgerError;
 use chrono::NaiveTime;
 
-use crate::printers::{Fake, KEY, NoSecrets, Print, dead, enclosure, parcel, pdf, record, settings};
+use crate::own_printer::{Fake, Print};
+use crate::printers::{KEY, NoSecrets, dead, enclosure, parcel, pdf, record, settings};
 
 fn quick(printers: &[&Fake]) -> PrintSettings {
     let uris: Vec<&str> = printers.iter().map(|printer| printer.uri.as_str()).collect();

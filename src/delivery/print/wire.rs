@@ -77,7 +77,7 @@ impl Reply {
     }
 }
 
-/// All values of an attribute that are words: keywords, names, texts, media types.
+/// All values of an attribute that are words: keywords, names, texts, media types; what would move a terminal's cursor becomes a space.
 pub(super) fn texts(group: &IppAttributeGroup, name: &str) -> Vec<String> {
     let words = |value: &IppValue| match value {
         IppValue::Keyword(word) => Some(word.as_str().to_owned()),
@@ -90,7 +90,8 @@ pub(super) fn texts(group: &IppAttributeGroup, name: &str) -> Vec<String> {
         }
         _ => None,
     };
-    group.get(name).into_iter().flat_map(|attribute| attribute.value()).filter_map(words).collect()
+    let values = group.get(name).into_iter().flat_map(|attribute| attribute.value());
+    values.filter_map(words).map(|text| text.replace(char::is_control, " ")).collect()
 }
 
 /// All values of an attribute that are numbers.
