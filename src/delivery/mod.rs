@@ -6,6 +6,7 @@ mod command;
 pub mod email;
 mod folder;
 mod http;
+pub mod print;
 mod process;
 mod secret;
 mod url;
