@@ -2,6 +2,7 @@
 //!
 //! What a single issue says in its own words is left to the texts.
 
+mod channels;
 mod running;
 mod schedule;
 
@@ -17,6 +18,7 @@ use crate::diag::{Diagnostics, Problem, SourceFile, Span};
 
 use running::{MonitorEntry, RetentionEntry, WorkersEntry};
 
+pub use channels::{ChannelEntry, Declared, DeliveryEntry, SecretEntry};
 pub use running::{Monitor, Retention, length_of, span_of};
 pub use schedule::{ScheduleEntry, WaitEntry, WhenEntry, Written};
 
@@ -108,6 +110,8 @@ pub struct Settings {
     pub zone_given: bool,
     /// Schedules, as written.
     pub schedules: Vec<Written>,
+    /// Channels and what they may reach, as written.
+    pub declared: Declared,
     /// What a worker may take for one document.
     pub limits: (Duration, u64),
     /// How others see that the schedules run.
@@ -132,6 +136,7 @@ impl Default for Settings {
             zone: chrono_tz::Asia::Shanghai,
             zone_given: false,
             schedules: Vec::new(),
+            declared: Declared::default(),
             limits: (Duration::from_secs(60), 1 << 30),
             monitor: Monitor::default(),
             retention: Retention::default(),
@@ -164,6 +169,7 @@ impl Settings {
         let Some(file) = casefile::load(path, &name, diagnostics) else { return settings };
         let Some(mut table) = casefile::parse(&file, diagnostics) else { return settings };
         settings.schedules = schedule::take(&file, &mut table, diagnostics);
+        settings.declared = channels::take(&file, &mut table, diagnostics);
         let entries: SettingsFile = casefile::keys(&file, table, diagnostics);
         settings.fill(&file, entries, diagnostics);
         settings

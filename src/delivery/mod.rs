@@ -3,6 +3,7 @@
 //! Who gets what, and what was sent already, is left to the outbox; when it is sent, to `schedule`.
 
 mod command;
+mod declared;
 pub mod email;
 mod folder;
 mod http;
@@ -18,6 +19,7 @@ use std::time::Duration;
 use crate::ledger::LedgerError;
 
 pub use command::{CommandChannel, CommandSettings};
+pub use declared::{Places, Ways};
 pub use folder::{Folder, FolderSettings, Layout};
 pub use secret::{Secret, SecretError, SecretSource, Secrets};
 pub use url::UrlError;
