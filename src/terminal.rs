@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use crate::cli::Failure;
+use briefing::delivery::Secrets;
 use briefing::diag::{Colour, Diagnostics, MessageFormat, render};
 use briefing::schedule::Clock;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -181,6 +182,12 @@ impl Terminal {
     /// How many documents at a time suit this machine.
     pub(crate) fn processors(&self) -> usize {
         std::thread::available_parallelism().map_or(1, usize::from)
+    }
+}
+
+impl Secrets for Terminal {
+    fn variable(&self, name: &str) -> Option<String> {
+        variable(name)
     }
 }
 

@@ -124,6 +124,11 @@ pub(crate) enum Command {
     Status(Status),
     /// List what became of each occurrence
     History(History),
+    /// Send what is in the outbox now
+    Deliver(Deliver),
+    /// Look at what was sent to whom, and settle what is open
+    #[command(subcommand)]
+    Outbox(OutboxCommand),
     /// List the numbers of issues, and continue a series
     #[command(subcommand)]
     Issue(IssueCommand),

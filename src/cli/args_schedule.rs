@@ -210,6 +210,64 @@ pub(crate) enum ArchiveCommand {
 }
 
 #[derive(Debug, clap::Args)]
+pub(crate) struct Deliver {
+    /// Say what would be sent, and write the messages as .eml files into this folder
+    #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = "outbox-preview")]
+    pub dry_run: Option<PathBuf>,
+    /// How events are printed
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Messages")]
+    pub log_format: LogFormat,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum OutboxCommand {
+    /// List what was sent and what is to be sent
+    List {
+        /// Only in this state: held, ready, accepted, failed, unknown
+        #[arg(long, value_name = "STATE")]
+        only: Option<String>,
+        /// Only to this recipient
+        #[arg(long, value_name = "ID")]
+        recipient: Option<String>,
+        /// How many at most
+        #[arg(long, default_value_t = 100, value_name = "N")]
+        limit: usize,
+    },
+    /// Say all about one parcel
+    Show {
+        /// The beginning of its key
+        key: String,
+    },
+    /// Let mail go to the addresses of a recipient that are new or changed
+    Approve {
+        /// The recipient
+        recipient: String,
+        /// Who says so
+        #[arg(long, value_name = "NAME")]
+        by: String,
+    },
+    /// Send a parcel again that failed
+    Retry {
+        /// The beginning of its key
+        key: String,
+    },
+    /// Send a parcel again of which nobody knows whether it arrived: it may arrive twice
+    Resend {
+        /// The beginning of its key
+        key: String,
+    },
+    /// Take it that a parcel of which nobody knows arrived
+    AssumeSent {
+        /// The beginning of its key
+        key: String,
+    },
+    /// Hold all sending
+    Pause,
+    /// Let sending go on
+    Resume,
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct WorkArgs {
     /// How many bytes of memory it may have
     #[arg(long)]

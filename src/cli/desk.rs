@@ -6,8 +6,9 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use briefing::delivery::{Places, Ways};
 use briefing::diag::{Diagnostics, Warned, nearest};
-use briefing::model::{Calendars, CaseBook};
+use briefing::model::{Calendars, CaseBook, Recipient, read_recipients};
 use briefing::pipeline::{self, Pipeline, PipelineError, Workspace};
 use briefing::schedule::{self, Event, Level, Schedule};
 use briefing::settings::Settings;
@@ -29,6 +30,8 @@ pub(crate) struct Desk {
     /// The ids of schedules with errors.
     pub broken: Vec<String>,
     pub calendars: Calendars,
+    pub ways: Ways,
+    pub recipients: Vec<Recipient>,
     /// What is wrong with schedules and calendars; nothing here stops the sound schedules.
     pub found: Diagnostics,
     program: Program,
@@ -47,12 +50,29 @@ pub(crate) fn open(common: &Common, terminal: &Terminal) -> Result<Desk, Failure
     let mut found = Diagnostics::new();
     let calendars = Calendars::read(&workspace.data, &mut found);
     let schedules = schedule::read(&settings, &book, &mut found);
+    let places = Places { root: &common.workspace, scratch: &state.join("scratch") };
+    let ways = Ways::read(&settings.declared, &places, &mut found);
+    let recipients = read_recipients(&workspace.data, &ways.ids(), &mut found);
+    ways.check(&recipients, &mut found);
     let id = |written: &briefing::settings::Written| written.entry.id.as_ref().map(|id| id.get_ref().clone());
     let mut broken: Vec<String> = settings.schedules.iter().filter_map(id).collect();
     broken.retain(|id| !schedules.iter().any(|schedule| schedule.id == *id));
     let program = worker(&workspace, common, terminal)?;
     let root = common.workspace.clone();
-    Ok(Desk { workspace, state, settings, book, schedules, broken, calendars, found, program, root })
+    Ok(Desk {
+        workspace,
+        state,
+        settings,
+        book,
+        schedules,
+        broken,
+        calendars,
+        ways,
+        recipients,
+        found,
+        program,
+        root,
+    })
 }
 
 /// This program again, as a worker on the same templates and faces.
@@ -119,6 +139,20 @@ impl Desk {
             terminal.messages(&self.found);
         }
         Ok(())
+    }
+
+    /// A message as it would be sent; none where the channel sends no mail.
+    pub(crate) fn message(
+        &self,
+        issue: Option<&briefing::ledger::Issue>,
+        parcel: &briefing::ledger::ParcelRow,
+        now: DateTime<Utc>,
+    ) -> Option<Result<Vec<u8>, String>> {
+        let wrapped = schedule::wrap(issue?, parcel, &self.workspace.out, &self.recipients);
+        match wrapped {
+            Ok(parcel_of) => self.ways.eml(&parcel.channel, &parcel_of, &parcel.address, now),
+            Err(reason) => Some(Err(reason)),
+        }
     }
 
     /// A path of the settings, relative to the workspace.

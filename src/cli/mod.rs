@@ -12,6 +12,7 @@ mod failure;
 mod generate;
 mod ledger;
 mod list;
+mod outbox;
 mod resolve;
 mod schedule;
 mod status;
@@ -43,6 +44,8 @@ pub(crate) fn run(args: Args, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Schedule(verb) => schedule::run(&common, &verb, terminal),
         Command::Status(verb) => status::run(&common, &verb, terminal),
         Command::History(verb) => status::history(&common, &verb, terminal),
+        Command::Deliver(verb) => outbox::deliver(&common, &verb, terminal),
+        Command::Outbox(verb) => outbox::run(&common, &verb, terminal),
         Command::Issue(verb) => ledger::issue(&common, &verb, terminal),
         Command::Ledger(verb) => ledger::run(&common, &verb, terminal),
         Command::Archive(verb) => ledger::archive(&common, &verb, terminal),

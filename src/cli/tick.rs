@@ -42,13 +42,43 @@ pub(crate) fn once(
         owner: &owner,
     };
     let ended = schedule::tick(&work, &mut |event| log.tell(event));
+    let sent = match &ended {
+        Ok(Ticked::Held) | Err(_) => Ok(()),
+        Ok(_) => send(desk, clock, stop, terminal, &mut log),
+    };
     // What was told before the ledger failed was told once: the next tick does not say it again.
     desk.raise(log.alarms, terminal);
     let ended = ended?;
+    sent?;
     if ended != Ticked::Held {
         desk.report_on(schedule::Clock::now(clock), terminal);
     }
     Ok(ended)
+}
+
+/// Sends what is in the outbox.
+pub(crate) fn send(
+    desk: &Desk,
+    clock: &TickingClock,
+    stop: &dyn Fn() -> bool,
+    terminal: &Terminal,
+    log: &mut Log<'_>,
+) -> Result<(), Failure> {
+    let now = || schedule::Clock::now(clock);
+    let time = now().with_timezone(&desk.settings.zone).time();
+    let mut channels = desk.ways.open(terminal, &now, time);
+    let counter = schedule::Counter {
+        ways: &desk.ways,
+        out: &desk.workspace.out,
+        recipients: &desk.recipients,
+        clock,
+        stop,
+    };
+    let owner = terminal.owner();
+    schedule::deliver(&desk.state, &owner, &desk.schedules, &mut channels, &counter, &mut |event| {
+        log.tell(event);
+    })?;
+    Ok(())
 }
 
 /// Runs a schedule now, beside its plan.
@@ -77,6 +107,8 @@ pub(crate) fn manual(common: &Common, verb: &Run, terminal: &Terminal) -> Result
     let run =
         ManualRun { schedule: wanted, period, number: verb.issue, even_if_unchanged: verb.even_if_unchanged };
     let ended = schedule::run(&work, &run, &mut |event| log.tell(event))?;
+    send(&desk, &clock, &|| false, terminal, &mut log)?;
+    desk.raise(log.alarms, terminal);
     Ok(if ended == Ticked::Failed { Outcome::Partly } else { Outcome::Done })
 }
 

@@ -9,10 +9,10 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveTime, Utc};
 use toml::Spanned;
 
-use super::email::{Email, EmailSettings, Security};
+use super::email::{Email, EmailSettings, Security, eml};
 use super::print::{Colour, LpChannel, LpSettings, PrintChannel, PrintSettings, Sides};
 use super::{
-    Channel, CommandChannel, CommandSettings, Folder, FolderSettings, Layout, SecretSource, Secrets,
+    Channel, CommandChannel, CommandSettings, Folder, FolderSettings, Layout, Parcel, SecretSource, Secrets,
     WECOM_MESSAGES_PER_MINUTE, WECOM_URL, WeCom, WeComSettings, Webhook, WebhookSettings,
 };
 use crate::casefile::{Field, is_id};
@@ -27,6 +27,8 @@ const COMMAND_DEADLINE: Duration = Duration::from_secs(120);
 #[derive(Debug, Clone, Default)]
 pub struct Ways {
     channels: BTreeMap<String, Declaration>,
+    /// Channels that may take 内部.
+    internal: Vec<String>,
     domains: Vec<String>,
     /// A mailbox that gets every message instead of whom it is for.
     pub redirect_all_to: Option<String>,
@@ -63,6 +65,7 @@ impl Ways {
         let delivery = &declared.delivery;
         let mut ways = Self {
             channels: BTreeMap::new(),
+            internal: Vec::new(),
             domains: list(&delivery.domains),
             redirect_all_to: delivery.redirect_all_to.as_ref().map(|to| to.get_ref().clone()),
         };
@@ -75,6 +78,9 @@ impl Ways {
                 continue;
             }
             let declaration = reader.declaration(&list(&delivery.hosts), &list(&delivery.printers));
+            if entry.internal.as_ref().is_some_and(|internal| *internal.get_ref()) {
+                ways.internal.push(id.clone());
+            }
             if let Some(declaration) = declaration {
                 ways.channels.insert(id, declaration);
             }
@@ -126,12 +132,30 @@ impl Ways {
         }
     }
 
+    /// Whether a channel may take documents marked 内部.
+    pub fn is_internal(&self, channel: &str) -> bool {
+        self.internal.iter().any(|known| known == channel)
+    }
+
     /// The address that a message really goes to.
     pub fn destination<'a>(&'a self, channel: &str, address: &'a str) -> &'a str {
         match (&self.redirect_all_to, self.channels.get(channel)) {
             (Some(other), Some(Declaration::Email(_))) => other,
             _ => address,
         }
+    }
+
+    /// The exact message that a mail channel would send on an instant; none for other channels.
+    pub fn eml(
+        &self,
+        channel: &str,
+        parcel: &Parcel,
+        address: &str,
+        now: DateTime<Utc>,
+    ) -> Option<Result<Vec<u8>, String>> {
+        let Some(Declaration::Email(settings)) = self.channels.get(channel) else { return None };
+        let to = self.destination(channel, address);
+        Some(eml(settings, parcel, to, now).map_err(|error| error.to_string()))
     }
 
     /// Opens the channels. Nothing is connected yet.

@@ -183,6 +183,10 @@ impl Folder {
 }
 
 impl Channel for Folder {
+    fn is_repeatable(&self) -> bool {
+        true
+    }
+
     fn send(
         &mut self,
         parcel: &Parcel,

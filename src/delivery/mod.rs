@@ -119,6 +119,15 @@ pub trait Channel {
         phase: &mut dyn FnMut(Phase) -> Result<(), LedgerError>,
     ) -> Result<Outcome, LedgerError>;
 
+    /// Whether sending the same parcel twice does no harm, so that one of which nobody knows may simply be sent again: the other side
+    /// knows it by its key.
+    fn is_repeatable(&self) -> bool {
+        false
+    }
+
+    /// Tells the channel of an earlier attempt at a parcel, in the words with which it ended; none where the program ended with it.
+    fn remember(&mut self, _key: &str, _account: Option<&str>) {}
+
     /// Tries the channel without sending anything, for `doctor --online`: lines of what was found, and whether all is well.
     fn probe(&mut self) -> (Vec<String>, bool);
 }

@@ -122,6 +122,10 @@ impl<'a> Webhook<'a> {
 }
 
 impl Channel for Webhook<'_> {
+    fn is_repeatable(&self) -> bool {
+        true
+    }
+
     fn send(
         &mut self,
         parcel: &Parcel,

@@ -70,6 +70,8 @@ pub struct Issue {
     pub date: NaiveDate,
     /// Its file within the output folder.
     pub path: Option<String>,
+    /// SHA-256 of its file.
+    pub pdf: Option<String>,
     /// SHA-256 of what it says, without number and date.
     pub content: Option<String>,
     /// When it was issued.
@@ -78,7 +80,7 @@ pub struct Issue {
     pub reason: Option<String>,
 }
 
-const COLUMNS: &str = "id, document, subject, period, year, number, total, state, occurrence, date, path, content, issued, reason";
+const COLUMNS: &str = "id, document, subject, period, year, number, total, state, occurrence, date, path, content, issued, reason, pdf";
 
 impl Issue {
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -105,6 +107,7 @@ impl Issue {
             content: row.get(11)?,
             issued: issued.as_deref().map(instant_of).transpose()?,
             reason: row.get(13)?,
+            pdf: row.get(14)?,
         })
     }
 }

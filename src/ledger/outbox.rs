@@ -117,13 +117,42 @@ pub struct NewParcel {
 }
 
 impl Ledger {
-    /// Records parcels; one whose key is there already stays as it is. One to an address that nobody has approved is held.
+    /// The schedule that made an issue of which nobody has planned yet to whom it goes.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn unplanned(&self) -> Result<Vec<(i64, String)>, LedgerError> {
+        let query = "SELECT issue.id, occurrence.schedule FROM issue JOIN occurrence ON occurrence.id = issue.occurrence
+                     WHERE issue.state = 'issued' AND issue.planned IS NULL ORDER BY issue.id";
+        let mut statement = self.read(self.connection.prepare(query))?;
+        let rows = self.read(statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))))?;
+        self.read(rows.collect())
+    }
+
+    /// Whether a parcel is to be sent now, or was left in the middle.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn has_mail(&self, now: DateTime<Utc>) -> Result<bool, LedgerError> {
+        let query = "SELECT EXISTS (SELECT 1 FROM parcel WHERE state = 'sending' OR (state = 'ready' AND (due IS NULL OR due <= ?1)))";
+        self.read(self.connection.query_row(query, [text_of(now)], |row| row.get(0)))
+    }
+
+    /// Records to whom issues go: their parcels, and that they are planned; one whose key is there already stays as it is. One to an address that nobody has approved is held.
     /// Answers how many are new.
     ///
     /// # Errors
     /// When the ledger cannot be written.
-    pub fn put_out(&mut self, parcels: &[NewParcel], now: DateTime<Utc>) -> Result<usize, LedgerError> {
+    pub fn put_out(
+        &mut self,
+        issues: &[i64],
+        parcels: &[NewParcel],
+        now: DateTime<Utc>,
+    ) -> Result<usize, LedgerError> {
         self.write(|t| {
+            for issue in issues {
+                t.execute("UPDATE issue SET planned = ?2 WHERE id = ?1", params![issue, text_of(now)])?;
+            }
             parcels.iter().try_fold(0, |count, parcel| {
                 let added = t.execute(
                     "INSERT INTO parcel (key, issue, recipient, channel, address, pdf, state, planned, changed)
@@ -162,6 +191,16 @@ impl Ledger {
                 params![recipient, channel, address, text_of(now)],
             )
         })
+    }
+
+    /// Puts a parcel back among those to be sent, as a person decides: one that failed or that nobody knows of.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn send_again(&mut self, key: &str, now: DateTime<Utc>) -> Result<usize, LedgerError> {
+        let change = "UPDATE parcel SET state = 'ready', due = NULL, attempts = 0, changed = ?2
+                      WHERE key = ?1 AND state IN ('failed', 'unknown', 'ready')";
+        self.write(|t| t.execute(change, params![key, text_of(now)]))
     }
 
     /// Whether an address was approved.

@@ -112,6 +112,9 @@ CREATE TABLE lease (
 ";
 
 const SECOND: &str = "
+-- When the parcels of an issue were planned. What was issued before there were any is sent to nobody.
+ALTER TABLE issue ADD COLUMN planned TEXT;
+UPDATE issue SET planned = issued WHERE state = 'issued';
 CREATE TABLE parcel (
   -- A document on its way to one recipient through one channel.
   key       TEXT PRIMARY KEY,  -- the same for the same file, recipient and channel

@@ -49,6 +49,8 @@ pub struct Schedule {
     pub even_if_unchanged: bool,
     /// Units that owe data, and for how long they are waited for.
     pub wait: Option<(Vec<String>, TimeDelta)>,
+    /// The channels by which its issues leave.
+    pub deliveries: Vec<String>,
     /// Where it stands in the settings.
     pub span: Span,
 }
@@ -276,9 +278,23 @@ impl Reader<'_> {
             }
         });
         let wait = entry.wait_for.as_ref().and_then(|wait| self.wait(wait.get_ref(), &at(head, wait)));
+        let channels: Vec<&str> = self
+            .settings
+            .declared
+            .channels
+            .iter()
+            .filter_map(|(channel, _)| channel.id.as_ref())
+            .map(|id| id.get_ref().as_str())
+            .collect();
         for delivery in entry.deliveries.iter().flat_map(toml::Spanned::get_ref) {
-            let problem =
-                Problem::DanglingId { kind: "delivery", id: delivery.get_ref().clone(), near: None };
+            if channels.contains(&delivery.get_ref().as_str()) {
+                continue;
+            }
+            let problem = Problem::DanglingId {
+                kind: "channel",
+                id: delivery.get_ref().clone(),
+                near: nearest(delivery.get_ref(), channels.iter().copied()),
+            };
             self.diagnostics.push(problem, at(head, delivery));
         }
         let (rule, zone) = (rule?, zone?);
@@ -309,6 +325,12 @@ impl Reader<'_> {
             paused: entry.paused.as_ref().is_some_and(|paused| *paused.get_ref()),
             even_if_unchanged: entry.even_if_unchanged.as_ref().is_some_and(|even| *even.get_ref()),
             wait,
+            deliveries: entry
+                .deliveries
+                .iter()
+                .flat_map(toml::Spanned::get_ref)
+                .map(|id| id.get_ref().clone())
+                .collect(),
             span: head.clone(),
         })
     }

@@ -11,9 +11,10 @@ use serde_json::Value;
 use super::due::in_words;
 use super::event::{Event, Level};
 use super::maker::Clock;
-use crate::delivery::{Channel, Enclosure, Outcome, Parcel, Phase};
+use super::plan::Schedule;
+use crate::delivery::{Channel, Enclosure, Outcome, Parcel, Phase, Ways};
 use crate::disk;
-use crate::ledger::{Issue, Ledger, LedgerError, NewParcel, ParcelRow, ParcelState};
+use crate::ledger::{Issue, Lease, Ledger, LedgerError, NewParcel, ParcelRow, ParcelState};
 use crate::model::Recipient;
 
 /// When a parcel is tried again after each failure; after the last it has failed for good.
@@ -47,11 +48,54 @@ pub fn parcels_of(issue: &Issue, pdf: &str, recipients: &[Recipient], channels: 
         .collect()
 }
 
+/// Plans to whom new issues go, and sends what can be sent. None where another process holds the lease.
+///
+/// # Errors
+/// When the ledger cannot be used.
+pub fn deliver(
+    state: &Path,
+    owner: &str,
+    schedules: &[Schedule],
+    channels: &mut Channels<'_>,
+    counter: &Counter<'_>,
+    told: &mut dyn FnMut(Event),
+) -> Result<Option<usize>, LedgerError> {
+    let Some(lease) = Lease::take(state)? else { return Ok(None) };
+    let Some(mut ledger) = Ledger::open_existing(state)? else { return Ok(Some(0)) };
+    let now = counter.clock.now();
+    let unplanned = ledger.unplanned()?;
+    if unplanned.is_empty() && !ledger.has_mail(now)? {
+        return Ok(Some(0));
+    }
+    ledger.hold(&lease, owner, now)?;
+    let issues = ledger.issues()?;
+    for (id, schedule) in unplanned {
+        let schedule = schedules.iter().find(|known| known.id == schedule);
+        let channels = schedule.map_or_else(Vec::new, |schedule| schedule.deliveries.clone());
+        let Some(issue) = issues.iter().find(|issue| issue.id == id) else { continue };
+        let parcels =
+            parcels_of(issue, issue.pdf.as_deref().unwrap_or_default(), counter.recipients, &channels);
+        ledger.put_out(&[id], &parcels, now)?;
+        for parcel in &parcels {
+            if !ledger.is_approved(&parcel.recipient, &parcel.channel, &parcel.address)? {
+                let message = format!(
+                    "held: `{}` is new for {} by {}; report outbox approve {} --by NAME",
+                    parcel.address, parcel.recipient, parcel.channel, parcel.recipient
+                );
+                told(Event::new(now, Level::Warning, "held", message));
+            }
+        }
+    }
+    send_due(&mut ledger, channels, counter, told).map(Some)
+}
+
 /// The channels by id, ready to send.
 pub type Channels<'a> = BTreeMap<String, Box<dyn Channel + 'a>>;
 
 /// What sending works with.
 pub struct Counter<'a> {
+    /// What may be reached.
+    pub ways: &'a Ways,
     /// The output folder.
     pub out: &'a Path,
     /// Those who get something.
@@ -73,6 +117,11 @@ pub fn send_due(
     told: &mut dyn FnMut(Event),
 ) -> Result<usize, LedgerError> {
     for lost in ledger.take_stock(counter.clock.now())? {
+        if let Some(channel) = channels.get_mut(&lost.channel).filter(|channel| channel.is_repeatable()) {
+            channel.remember(&lost.key, None);
+            ledger.send_again(&lost.key, counter.clock.now())?;
+            continue;
+        }
         let reason = "the program ended between the last byte and the answer: it may have arrived";
         told(event(counter, Level::Alarm, "unknown", &lost, reason));
     }
@@ -89,7 +138,18 @@ pub fn send_due(
         let (Some(channel), false) = (channels.get_mut(&row.channel), stopped.contains(&row.channel)) else {
             continue;
         };
-        let parcel = match issues.get(&row.issue).map(|issue| wrap(issue, &row, counter)) {
+        let wrapped = issues.get(&row.issue).map(|issue| {
+            counter.ways.allows(&row.channel, &row.address).map_err(|(message, _)| message)?;
+            let parcel = wrap(issue, &row, counter.out, counter.recipients)?;
+            if parcel.internal && !counter.ways.is_internal(&row.channel) {
+                return Err(format!(
+                    "内部 documents leave only by channels with `internal = true`; `{}` has none",
+                    row.channel
+                ));
+            }
+            Ok(parcel)
+        });
+        let parcel = match wrapped {
             Some(Ok(parcel)) => parcel,
             Some(Err(reason)) => {
                 ledger.sent(&row.key, ParcelState::Failed, &reason, None, counter.clock.now())?;
@@ -98,9 +158,12 @@ pub fn send_due(
             }
             None => continue,
         };
+        if row.attempts > 0 {
+            channel.remember(&row.key, row.reason.as_deref());
+        }
         let outcome = {
             let mut phase = |phase| ledger.phase(&row.key, phase == Phase::DataSent, counter.clock.now());
-            channel.send(&parcel, &row.address, &mut phase)?
+            channel.send(&parcel, counter.ways.destination(&row.channel, &row.address), &mut phase)?
         };
         count += usize::from(matches!(outcome, Outcome::Accepted { .. }));
         if matches!(outcome, Outcome::Stopped { .. }) {
@@ -168,9 +231,12 @@ fn settle(
 }
 
 /// Makes the parcel: the file that was issued, and no other, with what its view says of it.
-fn wrap(issue: &Issue, row: &ParcelRow, counter: &Counter<'_>) -> Result<Parcel, String> {
+///
+/// # Errors
+/// When the file is not there, is another one, or bears a mark that nothing here may send.
+pub fn wrap(issue: &Issue, row: &ParcelRow, out: &Path, recipients: &[Recipient]) -> Result<Parcel, String> {
     let path = issue.path.as_deref().ok_or_else(|| "its file was taken away by retention".to_owned())?;
-    let file = counter.out.join(path);
+    let file = out.join(path);
     let bytes = disk::read(&file).map_err(|error| error.to_string())?;
     if disk::sha256(&bytes) != row.pdf {
         return Err(format!("`{path}` is not the file that was issued"));
@@ -178,6 +244,10 @@ fn wrap(issue: &Issue, row: &ParcelRow, counter: &Counter<'_>) -> Result<Parcel,
     let view = disk::read(&file.with_extension("json")).map_err(|error| error.to_string())?;
     let view: Value = serde_json::from_slice(&view).map_err(|error| error.to_string())?;
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let class = text(&view["masthead"]["class"]);
+    if let Some(mark) = ["绝密", "机密", "秘密"].into_iter().find(|mark| class.contains(mark)) {
+        return Err(format!("a document marked {mark} is sent by nothing here"));
+    }
     let (serial, number) = (text(&view["masthead"]["name"]), text(&view["masthead"]["issue"]));
     let title = text(&view["title"]).replace('\n', "");
     let figures = view["glance"].as_array().into_iter().flatten().map(|cell| {
@@ -187,7 +257,7 @@ fn wrap(issue: &Issue, row: &ParcelRow, counter: &Counter<'_>) -> Result<Parcel,
             format!("{}{}{}{}{}", part("before"), part("label"), part("after"), part("unit"), part("tail"));
         (text(&cell["what"]), printed)
     });
-    let recipient = counter.recipients.iter().find(|recipient| recipient.id == row.recipient);
+    let recipient = recipients.iter().find(|recipient| recipient.id == row.recipient);
     let plain = format!("{}-{}-{}-{}", issue.document, issue.subject, issue.period, issue.number.number);
     Ok(Parcel {
         key: row.key.clone(),
@@ -197,7 +267,7 @@ fn wrap(issue: &Issue, row: &ParcelRow, counter: &Counter<'_>) -> Result<Parcel,
         period: issue.period.clone(),
         figures: figures.collect(),
         copies: recipient.map_or(1, |recipient| recipient.copies.max(1)),
-        internal: false,
+        internal: class.contains("内部"),
         enclosures: vec![Enclosure {
             name: format!("{serial}{number}-{title}.pdf"),
             plain_name: format!("{plain}.pdf"),

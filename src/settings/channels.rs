@@ -84,6 +84,8 @@ pub struct ChannelEntry {
     pub key: Field<SecretEntry>,
     /// webhook: whether the event holds the files.
     pub enclose: Field<bool>,
+    /// Whether it may take documents marked 内部.
+    pub internal: Field<bool>,
     /// command, lp: the program and its arguments.
     pub command: Field<Vec<String>>,
 }

@@ -178,6 +178,14 @@ fn after(receipts: &[String], outcome: Outcome) -> Outcome {
 }
 
 impl Channel for PrintChannel<'_> {
+    fn is_repeatable(&self) -> bool {
+        true
+    }
+
+    fn remember(&mut self, key: &str, account: Option<&str>) {
+        Self::remember(self, key, account);
+    }
+
     /// The printers are those of the settings, so the address only has to be the name of the group.
     fn send(
         &mut self,
