@@ -147,6 +147,9 @@ impl Conversation {
     /// `CR LF . CR LF` only after the iterator has ended; then it reads the answer. So the end of the iterator is the moment before
     /// the dot. There is no way to end the iterator and keep the dot back, except to unwind out of `message_iter`: it holds nothing
     /// but the borrowed line. `message` is the same with one part, and `command(Data)` writes neither body nor dot.
+    ///
+    /// The dot is a small packet behind others, and lettre leaves Nagle's algorithm on: it waits until the relay has acknowledged the
+    /// message, for which Linux takes 40 ms. A line carries about 27 messages a second; who needs more opens more lines.
     pub(super) fn message(
         &mut self,
         letter: &Letter,

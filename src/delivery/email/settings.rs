@@ -37,7 +37,8 @@ pub struct EmailSettings {
     pub largest: u64,
     /// The most messages a minute.
     pub a_minute: Option<u32>,
-    /// The longest wait for each answer.
+    /// The longest wait for a relay that says nothing. One that says a byte now and then can take longer: lettre has no limit for the
+    /// whole of an answer.
     pub timeout: Duration,
     /// Attachments have their ASCII names (`attachment_name = "ascii"`).
     pub plain_names: bool,
