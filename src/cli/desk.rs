@@ -50,7 +50,7 @@ pub(crate) fn open(common: &Common, terminal: &Terminal) -> Result<Desk, Failure
     let mut found = Diagnostics::new();
     let calendars = Calendars::read(&workspace.data, &mut found);
     let schedules = schedule::read(&settings, &book, &mut found);
-    let places = Places { root: &common.workspace, scratch: &state.join("scratch") };
+    let places = Places { root: &common.workspace, scratch: &state };
     let ways = Ways::read(&settings.declared, &places, &mut found);
     let recipients = read_recipients(&workspace.data, &ways.ids(), &mut found);
     ways.check(&recipients, &mut found);

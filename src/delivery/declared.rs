@@ -29,6 +29,8 @@ pub struct Ways {
     channels: BTreeMap<String, Declaration>,
     /// Channels that may take 内部.
     internal: Vec<String>,
+    /// Where secrets are kept, and where that is written.
+    secrets: Vec<(SecretSource, Span)>,
     domains: Vec<String>,
     /// A mailbox that gets every message instead of whom it is for.
     pub redirect_all_to: Option<String>,
@@ -66,11 +68,12 @@ impl Ways {
         let mut ways = Self {
             channels: BTreeMap::new(),
             internal: Vec::new(),
+            secrets: Vec::new(),
             domains: list(&delivery.domains),
             redirect_all_to: delivery.redirect_all_to.as_ref().map(|to| to.get_ref().clone()),
         };
         for (entry, head) in &declared.channels {
-            let mut reader = Reader { entry, head, places, diagnostics };
+            let mut reader = Reader { entry, head, places, diagnostics, secrets: Vec::new() };
             let Some(id) = reader.id() else { continue };
             if ways.channels.contains_key(&id) {
                 let first = "[[channel]] of report.toml".to_owned();
@@ -78,6 +81,7 @@ impl Ways {
                 continue;
             }
             let declaration = reader.declaration(&list(&delivery.hosts), &list(&delivery.printers));
+            ways.secrets.append(&mut reader.secrets);
             if entry.internal.as_ref().is_some_and(|internal| *internal.get_ref()) {
                 ways.internal.push(id.clone());
             }
@@ -98,6 +102,19 @@ impl Ways {
         for way in recipients.iter().flat_map(|recipient| &recipient.ways) {
             if let Err((message, hint)) = self.allows(&way.channel, &way.address) {
                 diagnostics.push(Problem::BadSetting { message, hint }, way.span.clone());
+            }
+        }
+    }
+
+    /// Checks that secrets are where they are said to be. A command is not run for that.
+    pub fn check_secrets(&self, secrets: &dyn Secrets, diagnostics: &mut Diagnostics) {
+        for (source, span) in
+            self.secrets.iter().filter(|(source, _)| !matches!(source, SecretSource::Command(_)))
+        {
+            if let Err(error) = source.read(secrets) {
+                let message = error.with_cause();
+                let hint = "put the secret there, readable by nobody else (chmod 600)".to_owned();
+                diagnostics.push(Problem::BadSetting { message, hint }, span.clone());
             }
         }
     }
@@ -186,6 +203,7 @@ struct Reader<'a> {
     head: &'a Span,
     places: &'a Places<'a>,
     diagnostics: &'a mut Diagnostics,
+    secrets: Vec<(SecretSource, Span)>,
 }
 
 impl Reader<'_> {
@@ -377,7 +395,10 @@ impl Reader<'_> {
         ];
         let mut given = sources.into_iter().flatten();
         match (given.next(), given.next()) {
-            (Some(source), None) => Some(source),
+            (Some(source), None) => {
+                self.secrets.push((source.clone(), self.at(field)));
+                Some(source)
+            }
             _ => {
                 let message = format!("`{key}` says where the secret is kept, in one way");
                 let hint = "write { env = \"NAME\" }, { file = \"PATH\" }, { credential = \"NAME\" } or { command = [\"PROGRAM\"] }";

@@ -77,7 +77,9 @@ pub fn deliver(
             parcels_of(issue, issue.pdf.as_deref().unwrap_or_default(), counter.recipients, &channels);
         ledger.put_out(&[id], &parcels, now)?;
         for parcel in &parcels {
-            if !ledger.is_approved(&parcel.recipient, &parcel.channel, &parcel.address)? {
+            let approved = ledger.is_approved(&parcel.recipient, &parcel.channel, &parcel.address)?;
+            let what = format!("held {} {} {}", parcel.recipient, parcel.channel, parcel.address);
+            if !approved && ledger.tell_again(&what, now)? {
                 let message = format!(
                     "held: `{}` is new for {} by {}; report outbox approve {} --by NAME",
                     parcel.address, parcel.recipient, parcel.channel, parcel.recipient
