@@ -302,10 +302,27 @@ fn is_same(one: &Path, other: &Path) -> bool {
     matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
+/// A ledger that was copied by hand has the mode of any file.
+#[cfg(unix)]
+fn tighten(path: &Path) -> Result<(), PathError> {
+    use std::os::unix::fs::PermissionsExt;
+    let fail = |e| PathError::new("protect", path, e);
+    let mode = fs::metadata(path).map_err(fail)?.permissions().mode();
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).map_err(fail)
+}
+
+#[cfg(not(unix))]
+fn tighten(_: &Path) -> Result<(), PathError> {
+    Ok(())
+}
+
 /// Who can read the ledger sees who gets what: nobody but its owner.
 fn create_private(path: &Path) -> Result<(), PathError> {
     if path.exists() {
-        return Ok(());
+        return tighten(path);
     }
     let mut options = File::options();
     options.create(true).truncate(false).write(true);

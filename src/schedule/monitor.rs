@@ -20,6 +20,8 @@ use crate::model::Calendars;
 
 /// A trigger comes every five minutes; when none has come for this long, something is wrong with it.
 const SILENCE: TimeDelta = TimeDelta::minutes(16);
+/// What the calendar fires early lies no further ahead than this.
+const AHEAD: TimeDelta = TimeDelta::days(32);
 /// How long a command of the settings may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -84,6 +86,13 @@ pub fn health(
         let last = ledger.map(|ledger| ledger.last_occurrence(&schedule.id)).transpose()?.flatten();
         if let Some(ledger) = ledger {
             problems.extend(unmended(ledger, schedule)?);
+        }
+        // A tick under a clock that was years ahead has decided what is still to come.
+        if last.as_ref().is_some_and(|last| last.nominal - now > AHEAD) {
+            problems.push(format!(
+                "schedule `{}` was decided into the future by a wrong clock: report ledger restore puts an older copy back",
+                schedule.id
+            ));
         }
         let paused = schedule.paused || held;
         found.push(ScheduleHealth { id: schedule.id.clone(), paused, last, next, missing_calendar });

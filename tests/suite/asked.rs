@@ -256,3 +256,16 @@ fn status_is_zero_only_where_all_is_well() {
     office.tick("2027-03-01T08:00:00+08:00").ok();
     office.at("2027-03-01T08:01:00+08:00", ["status"]).ok();
 }
+
+/// A tick under a clock that is years ahead decides what is still to come; afterwards nothing would be due, and nobody would know.
+#[test]
+fn a_plan_that_a_wrong_clock_decided_is_a_problem() {
+    if !have(&["faces"]) {
+        return;
+    }
+    let office = Office::with(MONTHLY);
+    office.tick("2026-12-01T08:00:00+08:00").ok();
+    office.tick("2031-05-02T08:00:00+08:00");
+    let status = office.at("2026-12-01T09:00:00+08:00", ["status"]);
+    status.ends(1).prints("schedule `monthly` was decided into the future by a wrong clock");
+}

@@ -44,6 +44,10 @@ fn nobody_but_its_owner_reads_the_ledger() {
     let copy = works.project.path("copy.db");
     ledger.backup(&copy).expect("a copy");
     assert_eq!(mode(&copy), 0o600);
+    // One that was copied by hand is closed to others when it is opened.
+    fs::set_permissions(beside(&works, "state.db"), fs::Permissions::from_mode(0o644)).expect("a mode");
+    works.ledger();
+    assert_eq!(mode(&beside(&works, "state.db")), 0o600);
     drop(ledger);
     Ledger::restore(&works.state, &copy, works.now()).expect("a sound copy");
     assert_eq!(mode(&beside(&works, "state.db")), 0o600);
