@@ -110,7 +110,7 @@ pub(crate) enum Command {
     /// Write all facts to standard output
     Export(Export),
     /// Say what is set up and what is missing, with the command that mends it
-    Doctor,
+    Doctor(Doctor),
     /// Do whatever is due, and end; for cron and timers
     Tick(Tick),
     /// Do whatever is due when it is due, until told to stop
@@ -235,6 +235,13 @@ pub(crate) struct Check {
     /// The day on which the check is made [default: SOURCE_DATE_EPOCH, else today]
     #[arg(long, value_name = "YYYY-MM-DD", hide = true)]
     pub as_of: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Doctor {
+    /// Also try every channel, without sending anything: login, certificate, printers
+    #[arg(long)]
+    pub online: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -1,15 +1,17 @@
 //! `report doctor`: what is set up, what is missing, and the command that mends it.
 
 use briefing::pipeline;
+use briefing::schedule::Clock;
 use briefing::typeset::{Embedding, Roles};
 
-use super::args::Common;
+use super::args::{Common, Doctor};
+use super::desk;
 use super::failure::{Failure, Outcome};
 use super::resolve;
 use crate::terminal::Terminal;
 
 /// Looks at faces, templates and data; exit code 1 where something is missing.
-pub(crate) fn run(common: &Common, terminal: &Terminal) -> Result<Outcome, Failure> {
+pub(crate) fn run(common: &Common, verb: &Doctor, terminal: &Terminal) -> Result<Outcome, Failure> {
     let workspace = resolve::workspace(common, None, terminal)?;
     let mut missing = 0;
     let data = pipeline::open_data(&workspace);
@@ -82,5 +84,28 @@ pub(crate) fn run(common: &Common, terminal: &Terminal) -> Result<Outcome, Failu
         missing += 1;
         terminal.line(&format!("  errors: {}; mend: report check tells them", data.diagnostics.errors()))?;
     }
+    if verb.online {
+        missing += channels(common, terminal)?;
+    }
     Ok(if missing == 0 { Outcome::Done } else { Outcome::Partly })
+}
+
+/// Tries every channel; how many do not work.
+fn channels(common: &Common, terminal: &Terminal) -> Result<usize, Failure> {
+    let clock = terminal.clock(common.now.as_deref(), None)?;
+    let desk = desk::open(common, terminal)?;
+    terminal.messages(&desk.found);
+    let now = || clock.now();
+    let time = now().with_timezone(&desk.settings.zone).time();
+    terminal.line("channels")?;
+    let mut broken = 0;
+    for (id, mut channel) in desk.ways.open(terminal, &now, time) {
+        let (lines, works) = channel.probe();
+        broken += usize::from(!works);
+        terminal.line(&format!("  {id}: {}", if works { "works" } else { "does not work" }))?;
+        for line in lines {
+            terminal.line(&format!("    {line}"))?;
+        }
+    }
+    Ok(broken)
 }

@@ -37,7 +37,7 @@ pub(crate) fn run(args: Args, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Check(verb) => check::run(&common, &verb, terminal),
         Command::List(verb) => list::run(&common, &verb, terminal),
         Command::Export(verb) => export::run(&common, &verb, terminal),
-        Command::Doctor => doctor::run(&common, terminal),
+        Command::Doctor(verb) => doctor::run(&common, &verb, terminal),
         Command::Tick(verb) => tick::run(&common, &verb, terminal),
         Command::Daemon(verb) => daemon::run(&common, &verb, terminal),
         Command::Run(verb) => tick::manual(&common, &verb, terminal),
