@@ -15,7 +15,7 @@ use super::due::{Due, Verdict, in_words, upcoming};
 use super::event::{Event, occurrence_name};
 use super::plan::Schedule;
 use crate::disk;
-use crate::ledger::{Ledger, LedgerError, Occurrence, Origin, State};
+use crate::ledger::{Ledger, LedgerError, Occurrence, Origin, ParcelState, State};
 use crate::model::Calendars;
 
 /// A trigger comes every five minutes; when none has come for this long, something is wrong with it.
@@ -109,6 +109,20 @@ pub fn health(
                     occurrence.schedule, task.attempts
                 ));
             }
+        }
+    }
+    for (state, what) in [
+        (ParcelState::Failed, "report outbox list --only failed"),
+        (ParcelState::Unknown, "nobody knows whether it arrived; report outbox list --only unknown"),
+        (ParcelState::Held, "the address is new; report outbox approve RECIPIENT --by NAME"),
+    ] {
+        let count = ledger
+            .map(|ledger| ledger.parcels(Some(state), None, usize::MAX))
+            .transpose()?
+            .map_or(0, |all| all.len());
+        if count > 0 {
+            let parcels = if count == 1 { "parcel is" } else { "parcels are" };
+            problems.push(format!("{count} {parcels} {}: {what}", state.name()));
         }
     }
     match last_tick {

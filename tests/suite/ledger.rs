@@ -76,10 +76,10 @@ fn what_is_newer_or_something_else_is_refused_and_left_alone() {
     let works = with_an_issue();
     let path = beside(&works, "state.db");
     let connection = Connection::open(&path).expect("a database");
-    connection.pragma_update(None, "user_version", 2).expect("a database");
+    connection.pragma_update(None, "user_version", 99).expect("a database");
     drop(connection);
     let refused = Ledger::open(&works.state);
-    assert!(matches!(refused, Err(LedgerError::NewerLedger { version: 2, newest: 1, .. })), "{refused:?}");
+    assert!(matches!(refused, Err(LedgerError::NewerLedger { version: 99, .. })), "{refused:?}");
 
     // A database of another program, with a mark of its own, and without one as most are.
     for mark in [0x1234, 0] {
@@ -231,7 +231,7 @@ fn every_table_is_strict_and_explains_itself() {
     let query = "SELECT count(*), sum(strict) FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite%'";
     let (tables, strict): (i64, i64) =
         connection.query_row(query, [], |row| Ok((row.get(0)?, row.get(1)?))).expect("a list");
-    assert_eq!((tables, strict), (7, 7));
+    assert_eq!((tables, strict), (10, 10));
     assert!(connection.execute("UPDATE issue SET number = 'seven'", []).is_err());
     assert!(connection.execute("UPDATE occurrence SET state = 'done'", []).is_err());
     drop(connection);
