@@ -148,7 +148,7 @@ impl Desk {
         parcel: &briefing::ledger::ParcelRow,
         now: DateTime<Utc>,
     ) -> Option<Result<Vec<u8>, String>> {
-        let wrapped = schedule::wrap(issue?, parcel, &self.workspace.out, &self.recipients);
+        let wrapped = schedule::wrap(issue?, parcel, &self.ways, &self.workspace.out, &self.recipients);
         match wrapped {
             Ok(parcel_of) => self.ways.eml(&parcel.channel, &parcel_of, &parcel.address, now),
             Err(reason) => Some(Err(reason)),

@@ -46,19 +46,19 @@ fn preview(
             format!("{} {} {}", issue.document, issue.subject, issue.period)
         });
         let to = desk.ways.destination(&parcel.channel, &parcel.address).to_owned();
-        let note = match desk.ways.allows(&parcel.channel, &parcel.address) {
-            Ok(()) => match desk.message(issue, &parcel, now) {
-                Some(Ok(eml)) => {
-                    let path = folder.join(format!("{}.eml", &parcel.key[..12]));
-                    briefing::disk::write_private(&path, &eml).map_err(|e| Failure::Ledger(e.into()))?;
-                    path.display().to_string()
-                }
-                Some(Err(reason)) => reason,
-                None => String::new(),
-            },
-            Err((reason, _)) => reason,
+        let note = match desk.message(issue, &parcel, now) {
+            Some(Ok(eml)) => {
+                let path = folder.join(format!("{}.eml", &parcel.key[..12]));
+                briefing::disk::write_private(&path, &eml).map_err(|e| Failure::Ledger(e.into()))?;
+                path.display().to_string()
+            }
+            Some(Err(reason)) => format!("not sent: {reason}"),
+            None => String::new(),
         };
         rows.push(vec![parcel.recipient, parcel.channel, to, what, note]);
+    }
+    if ledger.sending_paused()?.is_some() {
+        terminal.note("sending is held: report outbox resume");
     }
     for row in table(["recipient", "channel", "to", "document", ""], rows.into_iter()) {
         terminal.line(&row)?;
@@ -97,6 +97,17 @@ pub(crate) fn run(common: &Common, verb: &OutboxCommand, terminal: &Terminal) ->
             return Ok(Outcome::Done);
         }
         OutboxCommand::Show { key } => return show(&desk, &ledger, &one(&ledger, key)?, terminal),
+        // These two do not wait for a tick that is sending: it looks for them before each parcel.
+        OutboxCommand::Pause => {
+            ledger.pause_sending(Some(now))?;
+            terminal.line("nothing is sent until report outbox resume")?;
+            return Ok(Outcome::Done);
+        }
+        OutboxCommand::Resume => {
+            ledger.pause_sending(None)?;
+            terminal.line("sending goes on")?;
+            return Ok(Outcome::Done);
+        }
         _ => {}
     }
     let lease = Lease::wait(&desk.state)?;
@@ -109,33 +120,35 @@ pub(crate) fn run(common: &Common, verb: &OutboxCommand, terminal: &Terminal) ->
                 return Err(Failure::usage(format!("no recipient `{recipient}`"), hint));
             };
             for way in &known.ways {
+                // What was held for an address that was corrected since goes to the one that is approved.
+                for parcel in ledger.parcels(Some(ParcelState::Held), Some(recipient), usize::MAX)? {
+                    if parcel.channel == way.channel {
+                        ledger.readdress(&parcel.key, &way.address, now)?;
+                    }
+                }
                 let ready = ledger.approve_address(recipient, &way.channel, &way.address, by, now)?;
                 let (channel, address) = (&way.channel, &way.address);
                 terminal.line(&format!("approved {address} by {channel}; {ready} parcels are ready"))?;
             }
         }
-        OutboxCommand::Retry { key } => again(&mut ledger, key, ParcelState::Failed, now, terminal)?,
-        OutboxCommand::Resend { key } => again(&mut ledger, key, ParcelState::Unknown, now, terminal)?,
+        OutboxCommand::Retry { key } => again(&desk, &mut ledger, key, ParcelState::Failed, now, terminal)?,
+        OutboxCommand::Resend { key } => again(&desk, &mut ledger, key, ParcelState::Unknown, now, terminal)?,
         OutboxCommand::AssumeSent { key } => {
             let parcel = one(&ledger, key)?;
             must_be(&parcel, ParcelState::Unknown)?;
             ledger.sent(&parcel.key, ParcelState::Accepted, "a person says that it arrived", None, now)?;
             terminal.line(&format!("{} counts as accepted", &parcel.key[..12]))?;
         }
-        OutboxCommand::Pause => {
-            ledger.pause_sending(Some(now))?;
-            terminal.line("nothing is sent until report outbox resume")?;
-        }
-        OutboxCommand::Resume => {
-            ledger.pause_sending(None)?;
-            terminal.line("sending goes on")?;
-        }
-        OutboxCommand::List { .. } | OutboxCommand::Show { .. } => {}
+        OutboxCommand::List { .. }
+        | OutboxCommand::Show { .. }
+        | OutboxCommand::Pause
+        | OutboxCommand::Resume => {}
     }
     Ok(Outcome::Done)
 }
 
 fn again(
+    desk: &Desk,
     ledger: &mut Ledger,
     key: &str,
     state: ParcelState,
@@ -148,6 +161,19 @@ fn again(
         must_be(&parcel, state)?;
     }
     ledger.send_again(&parcel.key, now)?;
+    // The address may have been what was wrong.
+    let known = desk.recipients.iter().filter(|known| known.id == parcel.recipient);
+    let way = known.flat_map(|known| &known.ways).find(|way| way.channel == parcel.channel);
+    if let Some(way) = way {
+        ledger.readdress(&parcel.key, &way.address, now)?;
+        if one(ledger, &parcel.key)?.state == ParcelState::Held {
+            let (key, to) = (&parcel.key[..12], &way.address);
+            let line =
+                format!("{key} is held: `{to}` is new; report outbox approve {} --by NAME", parcel.recipient);
+            terminal.line(&line)?;
+            return Ok(());
+        }
+    }
     terminal.line(&format!("{} is sent with the next tick, or by report deliver", &parcel.key[..12]))?;
     Ok(())
 }

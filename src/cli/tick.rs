@@ -71,6 +71,7 @@ pub(crate) fn send(
         ways: &desk.ways,
         out: &desk.workspace.out,
         recipients: &desk.recipients,
+        sound: !desk.found.has_errors(),
         clock,
         stop,
     };

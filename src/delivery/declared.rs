@@ -9,7 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveTime, Utc};
 use toml::Spanned;
 
-use super::email::{Email, EmailSettings, Security, eml};
+use super::email::{Email, EmailSettings, Security, check_mailbox, eml};
 use super::print::{Colour, LpChannel, LpSettings, PrintChannel, PrintSettings, Sides};
 use super::{
     Channel, CommandChannel, CommandSettings, Folder, FolderSettings, Layout, Parcel, SecretSource, Secrets,
@@ -72,6 +72,12 @@ impl Ways {
             domains: list(&delivery.domains),
             redirect_all_to: delivery.redirect_all_to.as_ref().map(|to| to.get_ref().clone()),
         };
+        if let Some(to) = &delivery.redirect_all_to
+            && let Err((message, hint)) = ways.allows_mailbox(to.get_ref())
+        {
+            let head = delivery.span.as_ref().expect("what was read stands in a file");
+            diagnostics.push(Problem::BadSetting { message, hint }, Span::new(&head.file, to.span()));
+        }
         for (entry, head) in &declared.channels {
             let mut reader = Reader { entry, head, places, diagnostics, secrets: Vec::new() };
             let Some(id) = reader.id() else { continue };
@@ -125,19 +131,9 @@ impl Ways {
     /// Why not, and what to do.
     pub fn allows(&self, channel: &str, address: &str) -> Result<(), (String, String)> {
         match self.channels.get(channel) {
-            Some(Declaration::Email(_)) => {
-                let domain = address.rsplit_once('@').map(|(_, domain)| domain.trim_end_matches('>'));
-                let allowed =
-                    |domain: &str| self.domains.iter().any(|known| known.eq_ignore_ascii_case(domain));
-                match domain {
-                    None => Err((format!("`{address}` is no mailbox"), "write name@domain".to_owned())),
-                    Some(domain) if allowed(domain) => Ok(()),
-                    Some(domain) => Err((
-                        format!("mail to `{domain}` is not allowed"),
-                        "add the domain to `domains` of [delivery], if that is meant".to_owned(),
-                    )),
-                }
-            }
+            Some(Declaration::Email(_)) => self.allows_mailbox(address),
+            Some(Declaration::Folder(_)) => Folder::check_address(address)
+                .map_err(|why| (why, "write the name of a folder, or several with `/` between".to_owned())),
             Some(Declaration::Webhook(settings)) => settings.check(address).map_err(|error| {
                 (error.to_string(), "add the host to `hosts` of [delivery], if that is meant".to_owned())
             }),
@@ -147,6 +143,17 @@ impl Ways {
                 "declare it as [[channel]] in report.toml".to_owned(),
             )),
         }
+    }
+
+    fn allows_mailbox(&self, address: &str) -> Result<(), (String, String)> {
+        let domain = check_mailbox(address).map_err(|error| (error.to_string(), error.hint().to_owned()))?;
+        if self.domains.iter().any(|known| known.eq_ignore_ascii_case(&domain)) {
+            return Ok(());
+        }
+        Err((
+            format!("mail to `{domain}` is not allowed"),
+            "add the domain to `domains` of [delivery], if that is meant".to_owned(),
+        ))
     }
 
     /// Whether a channel may take documents marked 内部.

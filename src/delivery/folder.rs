@@ -137,6 +137,17 @@ impl Folder {
         Ok(folder.display().to_string())
     }
 
+    /// Whether an address is a sub-folder.
+    ///
+    /// # Errors
+    /// Why it is none.
+    pub fn check_address(address: &str) -> Result<(), String> {
+        address
+            .split('/')
+            .try_for_each(check_name)
+            .map_err(|why| format!("`{address}` is no sub-folder: {why}"))
+    }
+
     /// The folder of a parcel, below the one that is set.
     fn folder_of(&self, parcel: &Parcel, address: &str) -> Result<PathBuf, Obstacle> {
         let mut folder = self.settings.path.clone();

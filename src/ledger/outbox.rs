@@ -203,6 +203,31 @@ impl Ledger {
         self.write(|t| t.execute(change, params![key, text_of(now)]))
     }
 
+    /// Puts off all that is to be sent through a channel, which does not work.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn put_off(
+        &mut self,
+        channel: &str,
+        due: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<usize, LedgerError> {
+        let change = "UPDATE parcel SET due = ?2, changed = ?3 WHERE channel = ?1 AND state = 'ready' AND (due IS NULL OR due < ?2)";
+        self.write(|t| t.execute(change, params![channel, text_of(due), text_of(now)]))
+    }
+
+    /// Gives a parcel that was not sent another address, since the old one was wrong; it is held where that is new.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn readdress(&mut self, key: &str, address: &str, now: DateTime<Utc>) -> Result<usize, LedgerError> {
+        let change = "UPDATE parcel SET address = ?2, changed = ?3, state = iif(EXISTS (SELECT 1 FROM address WHERE
+                      recipient = parcel.recipient AND channel = parcel.channel AND address = ?2), 'ready', 'held')
+                      WHERE key = ?1 AND address <> ?2 AND state IN ('held', 'ready')";
+        self.write(|t| t.execute(change, params![key, address, text_of(now)]))
+    }
+
     /// Whether an address was approved.
     ///
     /// # Errors

@@ -126,6 +126,14 @@ fn read_one(
         let channel = channel.and_then(|channel| reader.known("channel", channel, channels.iter().copied()));
         let address = reader.need_text(&raw.to, "to", &what, "\"office@example.org\"", &head);
         let (Some(channel), Some(address), Some(to)) = (channel, address, &raw.to) else { continue };
+        // A recipient is served once by a channel: the second address would never get anything.
+        if ways.iter().any(|known: &Way| known.channel == channel) {
+            let message = format!("`{id}` has two ways by `{channel}`");
+            let hint = "write another [[recipient]] for the other address".to_owned();
+            let place = reader.span(to);
+            reader.report(Problem::KeyConflict { message, hint }, place);
+            continue;
+        }
         ways.push(Way { channel, address, span: reader.span(to) });
     }
     let all = subjects.as_ref().is_some_and(|subjects| subjects.iter().any(|(subject, _)| subject == "*"));

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
@@ -26,6 +27,10 @@ const BACK_OFF: [TimeDelta; 6] = [
     TimeDelta::hours(6),
     TimeDelta::hours(24),
 ];
+
+/// How long a channel may go without taking anything before the rest of its parcels wait for the next tick: a relay that does not answer
+/// holds up no other channel for an hour.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The key of a parcel: the same file to the same recipient through the same channel is the same parcel, whoever plans it.
 pub fn key_of(pdf: &str, recipient: &str, channel: &str) -> String {
@@ -75,7 +80,9 @@ pub fn deliver(
         let Some(issue) = issues.iter().find(|issue| issue.id == id) else { continue };
         let parcels =
             parcels_of(issue, issue.pdf.as_deref().unwrap_or_default(), counter.recipients, &channels);
-        ledger.put_out(&[id], &parcels, now)?;
+        // While a file cannot be read nobody knows all who get it: those that are known get theirs, and it is planned again.
+        let planned: &[i64] = if counter.sound { &[id] } else { &[] };
+        ledger.put_out(planned, &parcels, now)?;
         for parcel in &parcels {
             let approved = ledger.is_approved(&parcel.recipient, &parcel.channel, &parcel.address)?;
             let what = format!("held {} {} {}", parcel.recipient, parcel.channel, parcel.address);
@@ -102,6 +109,8 @@ pub struct Counter<'a> {
     pub out: &'a Path,
     /// Those who get something.
     pub recipients: &'a [Recipient],
+    /// Whether schedules, channels and recipients were read without errors.
+    pub sound: bool,
     /// The time.
     pub clock: &'a dyn Clock,
     /// Whether to end before the next parcel.
@@ -132,25 +141,18 @@ pub fn send_due(
     }
     let issues: BTreeMap<i64, Issue> = ledger.issues()?.into_iter().map(|issue| (issue.id, issue)).collect();
     let mut stopped: BTreeSet<String> = BTreeSet::new();
+    let mut lost: BTreeMap<String, Duration> = BTreeMap::new();
     let mut count = 0;
     for row in ledger.sendable(counter.clock.now())? {
-        if (counter.stop)() {
+        // A person who holds all sending does not wait for the end of a long list.
+        if (counter.stop)() || ledger.sending_paused()?.is_some() {
             break;
         }
         let (Some(channel), false) = (channels.get_mut(&row.channel), stopped.contains(&row.channel)) else {
             continue;
         };
-        let wrapped = issues.get(&row.issue).map(|issue| {
-            counter.ways.allows(&row.channel, &row.address).map_err(|(message, _)| message)?;
-            let parcel = wrap(issue, &row, counter.out, counter.recipients)?;
-            if parcel.internal && !counter.ways.is_internal(&row.channel) {
-                return Err(format!(
-                    "内部 documents leave only by channels with `internal = true`; `{}` has none",
-                    row.channel
-                ));
-            }
-            Ok(parcel)
-        });
+        let issue = issues.get(&row.issue);
+        let wrapped = issue.map(|issue| wrap(issue, &row, counter.ways, counter.out, counter.recipients));
         let parcel = match wrapped {
             Some(Ok(parcel)) => parcel,
             Some(Err(reason)) => {
@@ -163,12 +165,19 @@ pub fn send_due(
         if row.attempts > 0 {
             channel.remember(&row.key, row.reason.as_deref());
         }
+        let started = Instant::now();
         let outcome = {
             let mut phase = |phase| ledger.phase(&row.key, phase == Phase::DataSent, counter.clock.now());
             channel.send(&parcel, counter.ways.destination(&row.channel, &row.address), &mut phase)?
         };
         count += usize::from(matches!(outcome, Outcome::Accepted { .. }));
-        if matches!(outcome, Outcome::Stopped { .. }) {
+        let waited = lost.entry(row.channel.clone()).or_default();
+        match &outcome {
+            Outcome::Accepted { .. } => *waited = Duration::ZERO,
+            Outcome::Stopped { .. } => _ = stopped.insert(row.channel.clone()),
+            _ => *waited += started.elapsed(),
+        }
+        if *waited > PATIENCE {
             stopped.insert(row.channel.clone());
         }
         settle(ledger, &row, outcome, counter, told)?;
@@ -222,11 +231,16 @@ fn settle(
         Outcome::Stopped { reason } => {
             let pause = BACK_OFF[2];
             ledger.sent(&row.key, ParcelState::Ready, &reason, Some(now + pause), now)?;
+            ledger.put_off(&row.channel, now + pause, now)?;
             let words = format!(
-                "the channel `{}` does not work: {reason}; nothing else is tried through it now",
-                row.channel
+                "the channel `{}` does not work: {reason}; nothing is tried through it for {}",
+                row.channel,
+                in_words(pause)
             );
-            told(event(counter, Level::Alarm, "channel-stopped", row, &words));
+            // Once a day: it is tried again every half hour, and fails alike until somebody mends it.
+            let again = ledger.tell_again(&format!("stopped {} {reason}", row.channel), now)?;
+            let level = if again { Level::Alarm } else { Level::Warning };
+            told(event(counter, level, "channel-stopped", row, &words));
         }
     }
     Ok(())
@@ -235,8 +249,17 @@ fn settle(
 /// Makes the parcel: the file that was issued, and no other, with what its view says of it.
 ///
 /// # Errors
-/// When the file is not there, is another one, or bears a mark that nothing here may send.
-pub fn wrap(issue: &Issue, row: &ParcelRow, out: &Path, recipients: &[Recipient]) -> Result<Parcel, String> {
+/// When it may not go there, the file is not there or another one, or bears a mark that nothing here may send.
+pub fn wrap(
+    issue: &Issue,
+    row: &ParcelRow,
+    ways: &Ways,
+    out: &Path,
+    recipients: &[Recipient],
+) -> Result<Parcel, String> {
+    ways.allows(&row.channel, &row.address).map_err(|(message, _)| message)?;
+    ways.allows(&row.channel, ways.destination(&row.channel, &row.address))
+        .map_err(|(message, _)| message)?;
     let path = issue.path.as_deref().ok_or_else(|| "its file was taken away by retention".to_owned())?;
     let file = out.join(path);
     let bytes = disk::read(&file).map_err(|error| error.to_string())?;
@@ -246,9 +269,17 @@ pub fn wrap(issue: &Issue, row: &ParcelRow, out: &Path, recipients: &[Recipient]
     let view = disk::read(&file.with_extension("json")).map_err(|error| error.to_string())?;
     let view: Value = serde_json::from_slice(&view).map_err(|error| error.to_string())?;
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let class = text(&view["masthead"]["class"]);
+    // Marks are often spaced out: 秘　密.
+    let class = text(&view["masthead"]["class"]).replace(char::is_whitespace, "");
     if let Some(mark) = ["绝密", "机密", "秘密"].into_iter().find(|mark| class.contains(mark)) {
         return Err(format!("a document marked {mark} is sent by nothing here"));
+    }
+    let internal = class.contains("内部");
+    if internal && !ways.is_internal(&row.channel) {
+        return Err(format!(
+            "内部 documents leave only by channels with `internal = true`; `{}` has none",
+            row.channel
+        ));
     }
     let (serial, number) = (text(&view["masthead"]["name"]), text(&view["masthead"]["issue"]));
     let title = text(&view["title"]).replace('\n', "");
@@ -269,7 +300,7 @@ pub fn wrap(issue: &Issue, row: &ParcelRow, out: &Path, recipients: &[Recipient]
         period: issue.period.clone(),
         figures: figures.collect(),
         copies: recipient.map_or(1, |recipient| recipient.copies.max(1)),
-        internal: class.contains("内部"),
+        internal,
         enclosures: vec![Enclosure {
             name: format!("{serial}{number}-{title}.pdf"),
             plain_name: format!("{plain}.pdf"),

@@ -22,6 +22,9 @@ pub struct DeliveryEntry {
     pub printers: Field<Vec<String>>,
     /// A mailbox that gets every message instead of whom it is for; for trials.
     pub redirect_all_to: Field<String>,
+    /// Where it is written.
+    #[serde(skip)]
+    pub span: Option<Span>,
 }
 
 /// A `[[channel]]` as written; which keys it takes depends on its kind.
@@ -123,7 +126,10 @@ pub(super) fn take(
     if let Some(value) = table.remove("delivery") {
         let span = Span::new(file, value.span());
         match value.into_inner() {
-            DeValue::Table(keys) => declared.delivery = casefile::keys(file, keys, diagnostics),
+            DeValue::Table(keys) => {
+                declared.delivery =
+                    DeliveryEntry { span: Some(span), ..casefile::keys(file, keys, diagnostics) };
+            }
             _ => wrong(diagnostics, span, "`delivery` is a table", "[delivery]"),
         }
     }

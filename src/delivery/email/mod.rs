@@ -57,6 +57,14 @@ pub fn eml(
     message::letter(settings, parcel, address, date).map(|letter| letter.bytes)
 }
 
+/// Whether a text is an address with or without a name before it; its domain.
+///
+/// # Errors
+/// When it is none.
+pub fn check_mailbox(text: &str) -> Result<String, EmailError> {
+    settings::mailbox("the address", text).map(|mailbox| mailbox.email.domain().to_owned())
+}
+
 impl<'a> Email<'a> {
     /// A channel; nothing is opened before the first parcel. `now` dates the messages and is what a certificate's end is counted from.
     pub fn new(settings: EmailSettings, secrets: &'a (dyn Secrets + Sync), now: DateTime<Utc>) -> Self {
