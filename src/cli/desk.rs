@@ -141,6 +141,16 @@ impl Desk {
         Ok(())
     }
 
+    /// What parcels are made from.
+    pub(crate) fn stock(&self) -> schedule::Stock<'_> {
+        schedule::Stock {
+            ways: &self.ways,
+            class: &self.settings.imprint.class,
+            out: &self.workspace.out,
+            recipients: &self.recipients,
+        }
+    }
+
     /// A message as it would be sent; none where the channel sends no mail.
     pub(crate) fn message(
         &self,
@@ -148,7 +158,7 @@ impl Desk {
         parcel: &briefing::ledger::ParcelRow,
         now: DateTime<Utc>,
     ) -> Option<Result<Vec<u8>, String>> {
-        let wrapped = schedule::wrap(issue?, parcel, &self.ways, &self.workspace.out, &self.recipients);
+        let wrapped = schedule::wrap(issue?, parcel, self.stock());
         match wrapped {
             Ok(parcel_of) => self.ways.eml(&parcel.channel, &parcel_of, &parcel.address, now),
             Err(reason) => Some(Err(reason)),

@@ -67,14 +67,7 @@ pub(crate) fn send(
     let now = || schedule::Clock::now(clock);
     let time = now().with_timezone(&desk.settings.zone).time();
     let mut channels = desk.ways.open(terminal, &now, time);
-    let counter = schedule::Counter {
-        ways: &desk.ways,
-        out: &desk.workspace.out,
-        recipients: &desk.recipients,
-        sound: !desk.found.has_errors(),
-        clock,
-        stop,
-    };
+    let counter = schedule::Counter { stock: desk.stock(), sound: !desk.found.has_errors(), clock, stop };
     let owner = terminal.owner();
     schedule::deliver(&desk.state, &owner, &desk.schedules, &mut channels, &counter, &mut |event| {
         log.tell(event);

@@ -301,6 +301,9 @@ impl Reader<'_> {
             let hint = "add it to `printers` of [delivery], if that is meant".to_owned();
             self.report(Problem::BadSetting { message, hint }, self.at(printers));
         }
+        if printers.get_ref().iter().any(|printer| !allowed.contains(printer)) {
+            return None;
+        }
         let all = [("one", Sides::One), ("long-edge", Sides::LongEdge), ("short-edge", Sides::ShortEdge)];
         let sides = self.one_of(&entry.sides, &all, Sides::LongEdge);
         let all = [("auto", Colour::Auto), ("colour", Colour::Colour), ("monochrome", Colour::Monochrome)];

@@ -299,6 +299,17 @@ impl Ledger {
         Ok(())
     }
 
+    /// Counts a try that ended before anything was to leave: a printer that is off, a relay that does not answer.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn count_try(&mut self, key: &str) -> Result<(), LedgerError> {
+        self.write(|t| {
+            t.execute("UPDATE parcel SET attempts = attempts + 1 WHERE key = ?1 AND state = 'ready'", [key])
+        })?;
+        Ok(())
+    }
+
     /// Records how sending ended.
     ///
     /// # Errors

@@ -79,7 +79,7 @@ pub fn deliver(
         let channels = schedule.map_or_else(Vec::new, |schedule| schedule.deliveries.clone());
         let Some(issue) = issues.iter().find(|issue| issue.id == id) else { continue };
         let parcels =
-            parcels_of(issue, issue.pdf.as_deref().unwrap_or_default(), counter.recipients, &channels);
+            parcels_of(issue, issue.pdf.as_deref().unwrap_or_default(), counter.stock.recipients, &channels);
         // While a file cannot be read nobody knows all who get it: those that are known get theirs, and it is planned again.
         let planned: &[i64] = if counter.sound { &[id] } else { &[] };
         ledger.put_out(planned, &parcels, now)?;
@@ -101,14 +101,23 @@ pub fn deliver(
 /// The channels by id, ready to send.
 pub type Channels<'a> = BTreeMap<String, Box<dyn Channel + 'a>>;
 
-/// What sending works with.
-pub struct Counter<'a> {
+/// What a parcel is made from.
+#[derive(Clone, Copy)]
+pub struct Stock<'a> {
     /// What may be reached.
     pub ways: &'a Ways,
+    /// What the masthead says of secrecy: 内部资料. A fictional document prints other words there, and is none the less what it is.
+    pub class: &'a str,
     /// The output folder.
     pub out: &'a Path,
     /// Those who get something.
     pub recipients: &'a [Recipient],
+}
+
+/// What sending works with.
+pub struct Counter<'a> {
+    /// What parcels are made from.
+    pub stock: Stock<'a>,
     /// Whether schedules, channels and recipients were read without errors.
     pub sound: bool,
     /// The time.
@@ -148,11 +157,18 @@ pub fn send_due(
         if (counter.stop)() || ledger.sending_paused()?.is_some() {
             break;
         }
-        let (Some(channel), false) = (channels.get_mut(&row.channel), stopped.contains(&row.channel)) else {
+        if stopped.contains(&row.channel) {
+            continue;
+        }
+        let Some(channel) = channels.get_mut(&row.channel) else {
+            let words = format!("there is no channel `{}`: report check says why", row.channel);
+            if ledger.tell_again(&words, counter.clock.now())? {
+                told(event(counter, Level::Alarm, "not-sent", &row, &words));
+            }
             continue;
         };
         let issue = issues.get(&row.issue);
-        let wrapped = issue.map(|issue| wrap(issue, &row, counter.ways, counter.out, counter.recipients));
+        let wrapped = issue.map(|issue| wrap(issue, &row, counter.stock));
         let parcel = match wrapped {
             Some(Ok(parcel)) => parcel,
             Some(Err(reason)) => {
@@ -168,7 +184,7 @@ pub fn send_due(
         let started = Instant::now();
         let outcome = {
             let mut phase = |phase| ledger.phase(&row.key, phase == Phase::DataSent, counter.clock.now());
-            channel.send(&parcel, counter.ways.destination(&row.channel, &row.address), &mut phase)?
+            channel.send(&parcel, counter.stock.ways.destination(&row.channel, &row.address), &mut phase)?
         };
         count += usize::from(matches!(outcome, Outcome::Accepted { .. }));
         let waited = lost.entry(row.channel.clone()).or_default();
@@ -200,6 +216,7 @@ fn settle(
             told(event(counter, Level::Info, "sent", row, &format!("accepted: {receipt}")));
         }
         Outcome::Retry { reason, after } => {
+            ledger.count_try(&row.key)?;
             let pause = BACK_OFF.get(row.attempts as usize).copied();
             let asked = after.and_then(|after| TimeDelta::from_std(after).ok());
             match pause.map(|pause| asked.map_or(pause, |asked| asked.max(pause))) {
@@ -250,13 +267,8 @@ fn settle(
 ///
 /// # Errors
 /// When it may not go there, the file is not there or another one, or bears a mark that nothing here may send.
-pub fn wrap(
-    issue: &Issue,
-    row: &ParcelRow,
-    ways: &Ways,
-    out: &Path,
-    recipients: &[Recipient],
-) -> Result<Parcel, String> {
+pub fn wrap(issue: &Issue, row: &ParcelRow, stock: Stock<'_>) -> Result<Parcel, String> {
+    let Stock { ways, class, out, recipients } = stock;
     ways.allows(&row.channel, &row.address).map_err(|(message, _)| message)?;
     ways.allows(&row.channel, ways.destination(&row.channel, &row.address))
         .map_err(|(message, _)| message)?;
@@ -270,7 +282,7 @@ pub fn wrap(
     let view: Value = serde_json::from_slice(&view).map_err(|error| error.to_string())?;
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     // Marks are often spaced out: 秘　密.
-    let class = text(&view["masthead"]["class"]).replace(char::is_whitespace, "");
+    let class = format!("{} {}", text(&view["masthead"]["class"]), class).replace(char::is_whitespace, "");
     if let Some(mark) = ["绝密", "机密", "秘密"].into_iter().find(|mark| class.contains(mark)) {
         return Err(format!("a document marked {mark} is sent by nothing here"));
     }
