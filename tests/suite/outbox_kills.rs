@@ -74,7 +74,7 @@ fn kills(rounds: usize) {
     let taken = deliveries(&sink);
     let (accepted, unknown) =
         (addresses(&counter, "state = 'accepted'"), addresses(&counter, "state = 'unknown'"));
-    println!(
+    eprintln!(
         "{rounds} kills: {} before the dot, {} after it; {} accepted, {} unknown, {} taken",
         cut_before.len(),
         cut_after.len(),
@@ -101,7 +101,7 @@ fn crowd(count: usize) {
     let started = Instant::now();
     counter.at(FIRST, ["deliver"]).ok();
     let seconds = started.elapsed().as_secs_f64();
-    println!("{count} parcels in {seconds:.1} s: {:.0} a second", count as f64 / seconds);
+    eprintln!("{count} parcels in {seconds:.1} s: {:.0} a second", count as f64 / seconds);
     let ids: BTreeSet<String> = sink.taken().into_iter().map(|mail| mail.id).collect();
     assert_eq!((sink.count(), ids.len()), (count, count), "none lost, none double");
     assert_eq!(deliveries(&sink).len(), count, "each has its own");
