@@ -148,7 +148,17 @@ pub fn send_due(
         if (counter.stop)() || ledger.sending_paused()?.is_some() {
             break;
         }
-        let (Some(channel), false) = (channels.get_mut(&row.channel), stopped.contains(&row.channel)) else {
+        if stopped.contains(&row.channel) {
+            continue;
+        }
+        let Some(channel) = channels.get_mut(&row.channel) else {
+            stopped.insert(row.channel.clone());
+            let now = counter.clock.now();
+            // One that is wrong is told of as such; one that was taken away would leave its parcels waiting for ever, and nobody knowing.
+            if counter.sound && ledger.tell_again(&format!("no channel {}", row.channel), now)? {
+                let words = format!("there is no channel `{}`: declare it again as [[channel]]", row.channel);
+                told(event(counter, Level::Alarm, "channel-stopped", &row, &words));
+            }
             continue;
         };
         let issue = issues.get(&row.issue);
@@ -165,11 +175,17 @@ pub fn send_due(
         if row.attempts > 0 {
             channel.remember(&row.key, row.reason.as_deref());
         }
+        let destination = counter.ways.destination(&row.channel, &row.address);
         let started = Instant::now();
-        let outcome = {
+        let mut outcome = {
             let mut phase = |phase| ledger.phase(&row.key, phase == Phase::DataSent, counter.clock.now());
-            channel.send(&parcel, counter.ways.destination(&row.channel, &row.address), &mut phase)?
+            channel.send(&parcel, destination, &mut phase)?
         };
+        if let Outcome::Accepted { receipt } = &mut outcome
+            && destination != row.address
+        {
+            *receipt = format!("as a trial to {destination} instead: {receipt}");
+        }
         count += usize::from(matches!(outcome, Outcome::Accepted { .. }));
         let waited = lost.entry(row.channel.clone()).or_default();
         match &outcome {
