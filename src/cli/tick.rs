@@ -2,6 +2,8 @@
 //!
 //! The loop around ticks is left to `daemon`, one document in a worker to `work`.
 
+use std::time::{Duration, Instant};
+
 use briefing::model::Period;
 use briefing::schedule::{self, LazyMaker, ManualRun, Ticked};
 
@@ -9,6 +11,9 @@ use super::args::{Common, LogFormat, Run, Tick};
 use super::desk::{self, Desk, Log};
 use super::failure::{Failure, Outcome};
 use crate::terminal::{Terminal, TickingClock};
+
+/// How long one tick sends: what is due next must not wait for the end of a long list. The rest is sent by the next tick.
+const SHARE: Duration = Duration::from_secs(240);
 
 /// Does whatever is due, and says nothing where nothing is.
 pub(crate) fn run(common: &Common, verb: &Tick, terminal: &Terminal) -> Result<Outcome, Failure> {
@@ -42,9 +47,10 @@ pub(crate) fn once(
         owner: &owner,
     };
     let ended = schedule::tick(&work, &mut |event| log.tell(event));
+    let started = Instant::now();
     let sent = match &ended {
         Ok(Ticked::Held) | Err(_) => Ok(()),
-        Ok(_) => send(desk, clock, stop, terminal, &mut log),
+        Ok(_) => send(desk, clock, &|| stop() || started.elapsed() > SHARE, terminal, &mut log),
     };
     // What was told before the ledger failed was told once: the next tick does not say it again.
     desk.raise(log.alarms, terminal);

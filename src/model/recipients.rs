@@ -126,11 +126,6 @@ fn read_one(
         let channel = channel.and_then(|channel| reader.known("channel", channel, channels.iter().copied()));
         let address = reader.need_text(&raw.to, "to", &what, "\"office@example.org\"", &head);
         let (Some(channel), Some(address), Some(to)) = (channel, address, &raw.to) else { continue };
-        if ways.iter().any(|known: &Way| known.channel == channel) {
-            let first = format!("another way to `{id}`; a second address is a second recipient");
-            reader.report(Problem::DuplicateId { kind: "channel", id: channel, first }, head);
-            continue;
-        }
         // A recipient is served once by a channel: the second address would never get anything.
         if ways.iter().any(|known: &Way| known.channel == channel) {
             let message = format!("`{id}` has two ways by `{channel}`");

@@ -161,9 +161,12 @@ pub fn send_due(
             continue;
         }
         let Some(channel) = channels.get_mut(&row.channel) else {
-            let words = format!("there is no channel `{}`: report check says why", row.channel);
-            if ledger.tell_again(&words, counter.clock.now())? {
-                told(event(counter, Level::Alarm, "not-sent", &row, &words));
+            stopped.insert(row.channel.clone());
+            let now = counter.clock.now();
+            // One that is wrong is told of as such; one that was taken away would leave its parcels waiting for ever, and nobody knowing.
+            if counter.sound && ledger.tell_again(&format!("no channel {}", row.channel), now)? {
+                let words = format!("there is no channel `{}`: declare it again as [[channel]]", row.channel);
+                told(event(counter, Level::Alarm, "channel-stopped", &row, &words));
             }
             continue;
         };
@@ -181,11 +184,17 @@ pub fn send_due(
         if row.attempts > 0 {
             channel.remember(&row.key, row.reason.as_deref());
         }
+        let destination = counter.stock.ways.destination(&row.channel, &row.address);
         let started = Instant::now();
-        let outcome = {
+        let mut outcome = {
             let mut phase = |phase| ledger.phase(&row.key, phase == Phase::DataSent, counter.clock.now());
-            channel.send(&parcel, counter.stock.ways.destination(&row.channel, &row.address), &mut phase)?
+            channel.send(&parcel, destination, &mut phase)?
         };
+        if let Outcome::Accepted { receipt } = &mut outcome
+            && destination != row.address
+        {
+            *receipt = format!("as a trial to {destination} instead: {receipt}");
+        }
         count += usize::from(matches!(outcome, Outcome::Accepted { .. }));
         let waited = lost.entry(row.channel.clone()).or_default();
         match &outcome {

@@ -97,6 +97,27 @@ fn outbox_an_address_that_was_wrong_is_mended() {
     assert!(counter.files("drop").iter().all(|name| name.starts_with("right/")));
 }
 
+#[test]
+fn outbox_a_channel_that_was_taken_away_is_told_of() {
+    if !have(&["faces"]) {
+        return;
+    }
+    let counter = Counter::simple("drop", DROP, "a");
+    counter.run(["outbox", "pause"]).ok();
+    counter.tick(FIRST).ok();
+    counter.run(["outbox", "resume"]).ok();
+    for file in ["report.toml", "data/recipients.toml"] {
+        counter.replace(file, "\"drop\"", "\"other\"");
+    }
+    let alarms = counter.told(LATER, "alarm");
+    assert!(alarms.len() == 1 && alarms[0].contains("there is no channel `drop`"), "{alarms:?}");
+    assert_eq!((counter.tick(LATER).ok().stdout.as_str(), counter.state().as_str()), ("", "ready"));
+    counter.replace("report.toml", "\"other\"", "\"drop\"");
+    counter.replace("data/recipients.toml", "\"other\"", "\"drop\"");
+    counter.at(LATER, ["deliver"]).ok();
+    assert_eq!(counter.state(), "accepted");
+}
+
 /// A file that cannot be read names nobody: that must not count as planned.
 #[test]
 fn outbox_recipients_that_cannot_be_read_get_theirs_once_they_can() {

@@ -112,6 +112,42 @@ fn crowd(count: usize) {
     counter.is_sound();
 }
 
+/// Whoever comes second leaves it to the first.
+#[test]
+fn outbox_several_senders_at_once_send_once() {
+    if !have(&["faces"]) {
+        return;
+    }
+    let sink = Sink::start(Manner { pause: Duration::from_millis(2), ..Manner::default() });
+    let counter = office(30, &sink);
+    let mut runs: Vec<_> = ["a", "b", "c", "d"]
+        .iter()
+        .enumerate()
+        .map(|(n, log)| counter.start(log, [if n % 2 == 0 { "deliver" } else { "tick" }, "--now", FIRST]))
+        .collect();
+    assert!(runs.iter_mut().all(|run| run.ends() == 0));
+    let taken = deliveries(&sink);
+    assert_eq!((taken.len(), sink.count()), (30, 30));
+    counter.is_sound();
+}
+
+/// A tick that ended between issuing and planning, or within planning: the next one plans, and serves nobody again.
+#[test]
+fn outbox_an_issue_that_is_planned_again_serves_nobody_twice() {
+    if !have(&["faces"]) {
+        return;
+    }
+    let sink = Sink::start(Manner::default());
+    let counter = office(6, &sink);
+    counter.at(FIRST, ["deliver"]).ok();
+    assert_eq!(sink.count(), 6);
+    let change = "UPDATE issue SET planned = NULL; DELETE FROM parcel WHERE recipient = 'office-3'";
+    counter.database().execute_batch(change).expect("a change");
+    counter.at(FIRST, ["deliver"]).ok();
+    let taken = deliveries(&sink);
+    assert_eq!((sink.count(), taken["office-3@example.org"]), (7, 2), "only of whom the ledger knew nothing");
+}
+
 #[test]
 fn outbox_sending_that_is_killed_sends_nothing_twice() {
     if have(&["faces"]) {

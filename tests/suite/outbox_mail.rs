@@ -30,6 +30,8 @@ fn outbox_a_trial_sends_all_mail_to_one() {
     counter.tick(FIRST).ok();
     assert_eq!(sink.to(), ["trial@example.org"; 3]);
     assert!(counter.parcels().iter().all(|parcel| parcel.ends_with(" accepted")));
+    let list = counter.run(["outbox", "list"]).ok().stdout.clone();
+    assert_eq!(list.matches("as a trial to trial@example.org instead").count(), 3, "{list}");
     counter.tick(LATER).ok();
     assert_eq!(sink.count(), 3);
 }
