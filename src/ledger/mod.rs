@@ -11,11 +11,13 @@ mod occurrences;
 mod outbox;
 mod schema;
 mod store;
+mod tasks;
 
 pub use error::LedgerError;
 pub use issues::{Issue, IssueState, Number, Wanted};
 pub use lease::{Lease, last_tick};
 pub use manifest::{Entry, Manifest};
-pub use occurrences::{NewOccurrence, Occurrence, Origin, Seen, State, Task, TaskState};
+pub use occurrences::{NewOccurrence, Occurrence, Origin, Seen, State};
 pub use outbox::{NewParcel, ParcelRow, ParcelState};
 pub use store::Ledger;
+pub use tasks::{Task, TaskState};
