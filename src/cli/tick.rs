@@ -25,6 +25,27 @@ pub(crate) fn run(common: &Common, verb: &Tick, terminal: &Terminal) -> Result<O
     Ok(if bad { Outcome::Partly } else { Outcome::Done })
 }
 
+/// Does something with all that a tick works with.
+fn at_work<T>(
+    desk: &Desk,
+    clock: &TickingClock,
+    stop: &dyn Fn() -> bool,
+    terminal: &Terminal,
+    work: impl FnOnce(&schedule::Desk<'_>) -> T,
+) -> T {
+    let maker = LazyMaker::new(&desk.workspace.out, &desk.book, || desk.pipeline());
+    work(&schedule::Desk {
+        state: &desk.state,
+        schedules: &desk.schedules,
+        broken: &desk.broken,
+        calendars: &desk.calendars,
+        maker: &maker,
+        clock,
+        stop,
+        owner: &terminal.owner(),
+    })
+}
+
 /// One tick, with what follows it.
 pub(crate) fn once(
     desk: &Desk,
@@ -34,19 +55,8 @@ pub(crate) fn once(
     terminal: &Terminal,
 ) -> Result<Ticked, Failure> {
     let mut log = Log { terminal, format, alarms: Vec::new() };
-    let maker = LazyMaker::new(&desk.workspace.out, &desk.book, || desk.pipeline());
-    let owner = terminal.owner();
-    let work = schedule::Desk {
-        state: &desk.state,
-        schedules: &desk.schedules,
-        broken: &desk.broken,
-        calendars: &desk.calendars,
-        maker: &maker,
-        clock,
-        stop,
-        owner: &owner,
-    };
-    let ended = schedule::tick(&work, &mut |event| log.tell(event));
+    let ended =
+        at_work(desk, clock, stop, terminal, |work| schedule::tick(work, &mut |event| log.tell(event)));
     let started = Instant::now();
     let sent = match &ended {
         Ok(Ticked::Held) | Err(_) => Ok(()),
@@ -92,23 +102,20 @@ pub(crate) fn manual(common: &Common, verb: &Run, terminal: &Terminal) -> Result
         return Err(Failure::usage(message, None));
     }
     let mut log = Log { terminal, format: verb.log_format, alarms: Vec::new() };
-    let maker = LazyMaker::new(&desk.workspace.out, &desk.book, || desk.pipeline());
-    let owner = terminal.owner();
-    let work = schedule::Desk {
-        state: &desk.state,
-        schedules: &desk.schedules,
-        broken: &desk.broken,
-        calendars: &desk.calendars,
-        maker: &maker,
-        clock: &clock,
-        stop: &|| false,
-        owner: &owner,
-    };
     let run =
         ManualRun { schedule: wanted, period, number: verb.issue, even_if_unchanged: verb.even_if_unchanged };
-    let ended = schedule::run(&work, &run, &mut |event| log.tell(event))?;
-    send(&desk, &clock, &|| false, terminal, &mut log)?;
+    let go_on = || false;
+    let ended = at_work(&desk, &clock, &go_on, terminal, |work| {
+        schedule::run(work, &run, &mut |event| log.tell(event))
+    });
+    let sent = match &ended {
+        Ok(_) => send(&desk, &clock, &go_on, terminal, &mut log),
+        Err(_) => Ok(()),
+    };
+    // What was told before the ledger failed was told once.
     desk.raise(log.alarms, terminal);
+    let ended = ended?;
+    sent?;
     Ok(if ended == Ticked::Failed { Outcome::Partly } else { Outcome::Done })
 }
 

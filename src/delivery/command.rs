@@ -21,6 +21,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::described::{Figure, File, figures};
 use super::process::{self, Ended, Finished};
 use super::{Channel, Outcome, Parcel, Phase, Secrets};
 use crate::disk::PathError;
@@ -59,22 +60,6 @@ struct Told<'a> {
     copies: u32,
     internal: bool,
     files: Vec<File<'a>>,
-}
-
-#[derive(Serialize)]
-struct Figure<'a> {
-    label: &'a str,
-    value: &'a str,
-}
-
-#[derive(Serialize)]
-struct File<'a> {
-    name: &'a str,
-    plain_name: &'a str,
-    media_type: &'a str,
-    sha256: &'a str,
-    size: usize,
-    path: PathBuf,
 }
 
 impl<'a> CommandChannel<'a> {
@@ -186,18 +171,11 @@ fn tell(parcel: &Parcel, address: &str, files: Vec<PathBuf>) -> Vec<u8> {
         document: &parcel.document,
         subject: &parcel.subject,
         period: &parcel.period,
-        figures: parcel.figures.iter().map(|(label, value)| Figure { label, value }).collect(),
+        figures: figures(parcel),
         copies: parcel.copies,
         internal: parcel.internal,
         files: (parcel.enclosures.iter().zip(files))
-            .map(|(enclosure, path)| File {
-                name: &enclosure.name,
-                plain_name: &enclosure.plain_name,
-                media_type: &enclosure.media_type,
-                sha256: &enclosure.sha256,
-                size: enclosure.bytes.len(),
-                path,
-            })
+            .map(|(enclosure, path)| File { path: Some(path), ..File::of(enclosure) })
             .collect(),
     };
     let mut line = serde_json::to_vec(&told).expect("strings and numbers always serialise");

@@ -4,6 +4,7 @@
 
 mod command;
 mod declared;
+mod described;
 pub mod email;
 mod folder;
 mod http;

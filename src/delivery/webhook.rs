@@ -12,6 +12,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde::Serialize;
 use sha2::Sha256;
 
+use super::described::{Figure, File, figures};
 use super::http::{Answer, Client, Lost};
 use super::url::{self, UrlError};
 use super::{Channel, Outcome, Parcel, Phase, Secret, SecretSource, Secrets};
@@ -78,23 +79,6 @@ struct Data<'a> {
     internal: bool,
     figures: Vec<Figure<'a>>,
     files: Vec<File<'a>>,
-}
-
-#[derive(Serialize)]
-struct Figure<'a> {
-    label: &'a str,
-    value: &'a str,
-}
-
-#[derive(Serialize)]
-struct File<'a> {
-    name: &'a str,
-    plain_name: &'a str,
-    media_type: &'a str,
-    sha256: &'a str,
-    size: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    base64: Option<String>,
 }
 
 impl<'a> Webhook<'a> {
@@ -224,12 +208,8 @@ fn signature(key: &[u8], id: &str, timestamp: i64, body: &[u8]) -> String {
 
 fn event(parcel: &Parcel, address: &str, enclose: bool) -> Vec<u8> {
     let files = parcel.enclosures.iter().map(|enclosure| File {
-        name: &enclosure.name,
-        plain_name: &enclosure.plain_name,
-        media_type: &enclosure.media_type,
-        sha256: &enclosure.sha256,
-        size: enclosure.bytes.len(),
         base64: enclose.then(|| STANDARD.encode(&enclosure.bytes)),
+        ..File::of(enclosure)
     });
     let data = Data {
         key: &parcel.key,
@@ -240,7 +220,7 @@ fn event(parcel: &Parcel, address: &str, enclose: bool) -> Vec<u8> {
         period: &parcel.period,
         title: &parcel.title,
         internal: parcel.internal,
-        figures: parcel.figures.iter().map(|(label, value)| Figure { label, value }).collect(),
+        figures: figures(parcel),
         files: files.collect(),
     };
     serde_json::to_vec(&Event { r#type: "briefing.issued", data })

@@ -3,6 +3,7 @@
 //! Who asks, and how the answer is shown, is left to the binary.
 
 mod check;
+mod opening;
 mod order;
 
 use std::collections::BTreeMap;
@@ -18,13 +19,12 @@ use crate::disk;
 use crate::ledger::{Entry, LedgerError, Manifest};
 use crate::model::{CaseBook, Period, Region, Subject, Text};
 use crate::settings::Settings;
-use crate::typeset::{
-    Engine, Faces, FacesError, Job, Roles, Search, Standard, SystemFaces, Typeset, on_big_stack,
-};
+use crate::typeset::{Engine, FacesError, Job, Standard, Typeset, on_big_stack};
 use crate::views::{Edition, Made, Numbered, Part, comparative_view, region_view, shape};
 use crate::workers::{Crew, WorkerError};
 
 pub use check::check;
+pub use opening::{find_faces, open_data, open_engine};
 pub use order::{Document, End, MakeError, Order, Outcome, Wish, all_orders};
 
 /// Where everything lies.
@@ -68,68 +68,6 @@ pub struct Pipeline {
     engine: Engine,
     /// Who sets the documents; none for this process itself.
     crew: Option<Crew>,
-}
-
-/// The settings and the shared data.
-pub fn open_data(workspace: &Workspace) -> Warned<(Settings, CaseBook)> {
-    let mut diagnostics = Diagnostics::new();
-    let settings = Settings::read(&workspace.settings, &mut diagnostics);
-    let book = CaseBook::open(&workspace.data, &mut diagnostics);
-    Warned { output: (settings, book), diagnostics }
-}
-
-/// The engine with its templates and faces; none where a role has no face or a template folder is broken.
-///
-/// # Errors
-/// When the folder of faces cannot be read.
-pub fn open_engine(
-    workspace: &Workspace,
-    settings: &Settings,
-) -> Result<Warned<Option<Engine>>, PipelineError> {
-    let roles = match Roles::read(&workspace.templates) {
-        Ok(roles) => roles,
-        Err(diagnostics) => return Ok(Warned { output: None, diagnostics }),
-    };
-    let faces = find_faces(workspace, settings, roles)?;
-    Ok(match Engine::open(&workspace.templates, faces) {
-        Ok(engine) => {
-            let diagnostics = absent_faces(&engine);
-            Warned { output: Some(engine), diagnostics }
-        }
-        Err(diagnostics) => Warned { output: None, diagnostics },
-    })
-}
-
-/// The faces of the declared roles, where the workspace and its settings say to look.
-///
-/// # Errors
-/// When the folder of faces cannot be read.
-pub fn find_faces(workspace: &Workspace, settings: &Settings, roles: Roles) -> Result<Faces, PipelineError> {
-    let search = Search {
-        folder: &workspace.fonts,
-        system: &workspace.system_fonts,
-        system_faces: if settings.system_faces {
-            SystemFaces::Everywhere
-        } else {
-            SystemFaces::ForEmptyRoles
-        },
-        memory: workspace.memory.as_deref(),
-    };
-    Ok(Faces::find(roles, &search)?)
-}
-
-/// Declared faces that are not there although a later one of the role is: every page would look different without a word.
-fn absent_faces(engine: &Engine) -> Diagnostics {
-    let mut diagnostics = Diagnostics::new();
-    for role in engine.faces().describe() {
-        let there = role.faces.iter().position(|face| face.found.is_some());
-        for absent in role.faces.iter().take(there.unwrap_or(0)) {
-            let instead = there.map_or_else(String::new, |at| role.faces[at].family.clone());
-            let (role, family) = (role.role.clone(), absent.family.clone());
-            diagnostics.push_nowhere(Problem::FaceAbsent { role, family, instead });
-        }
-    }
-    diagnostics
 }
 
 impl Pipeline {
