@@ -110,6 +110,7 @@ fn hint_of(error: &LedgerError) -> Option<String> {
         LedgerError::NumberTaken { .. } => "`report issue list` shows the numbers that were given",
         LedgerError::NoLedger { .. } => "name the file that `report ledger backup` wrote",
         LedgerError::Unsound { .. } => "use another copy",
+        LedgerError::Dangling { .. } => "`report ledger restore FILE` puts a copy back that is whole",
         LedgerError::Database { .. } => {
             "`report ledger check` says what is wrong; `report ledger restore FILE` puts a copy back"
         }

@@ -188,6 +188,7 @@ fn must_be(parcel: &ParcelRow, state: ParcelState) -> Result<(), Failure> {
         ParcelState::Failed => "report outbox retry".to_owned(),
         ParcelState::Held => format!("report outbox approve {} --by NAME", parcel.recipient),
         ParcelState::Ready | ParcelState::Sending => "it is on its way".to_owned(),
+        ParcelState::Cancelled => "it was taken back before it left".to_owned(),
     };
     let message = format!("parcel {} is {}, not {}", &parcel.key[..12], parcel.state.name(), state.name());
     Err(Failure::usage(message, hint))

@@ -48,6 +48,14 @@ pub enum LedgerError {
         /// The newest version known here.
         newest: usize,
     },
+    /// Rows refer to others that are not there.
+    #[error("the ledger `{}` cannot be brought up to date: {rows} of its rows refer to what is not there", path.display())]
+    Dangling {
+        /// The database.
+        path: PathBuf,
+        /// How many.
+        rows: i64,
+    },
     /// The file is no ledger.
     #[error("`{}` is no ledger of this program", path.display())]
     NoLedger {

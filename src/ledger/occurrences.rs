@@ -16,6 +16,8 @@ pub enum State {
     Waiting,
     /// At work, or to be tried again.
     Open,
+    /// All is made, and drafts wait for a signature.
+    Held,
     /// Every document that was new went out.
     Issued,
     /// Some documents failed for good.
@@ -34,9 +36,10 @@ pub enum State {
 
 impl State {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Waiting,
         Self::Open,
+        Self::Held,
         Self::Issued,
         Self::Partly,
         Self::Failed,
@@ -51,6 +54,7 @@ impl State {
         match self {
             Self::Waiting => "waiting",
             Self::Open => "open",
+            Self::Held => "held",
             Self::Issued => "issued",
             Self::Partly => "partly",
             Self::Failed => "failed",
@@ -66,6 +70,7 @@ impl State {
         match self {
             Self::Waiting => "等待资料",
             Self::Open => "办理中",
+            Self::Held => "待签发",
             Self::Issued => "已印发",
             Self::Partly => "部分未成",
             Self::Failed => "未成",

@@ -23,12 +23,21 @@ pub enum ParcelState {
     Failed,
     /// Nobody can know whether it was taken: it is not sent again without a person saying so.
     Unknown,
+    /// It is not to be sent any more, and never left.
+    Cancelled,
 }
 
 impl ParcelState {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Held, Self::Ready, Self::Sending, Self::Accepted, Self::Failed, Self::Unknown];
+    pub const ALL: [Self; 7] = [
+        Self::Held,
+        Self::Ready,
+        Self::Sending,
+        Self::Accepted,
+        Self::Failed,
+        Self::Unknown,
+        Self::Cancelled,
+    ];
 
     /// As the ledger writes it.
     pub fn name(self) -> &'static str {
@@ -39,6 +48,7 @@ impl ParcelState {
             Self::Accepted => "accepted",
             Self::Failed => "failed",
             Self::Unknown => "unknown",
+            Self::Cancelled => "cancelled",
         }
     }
 

@@ -75,6 +75,8 @@ impl Ledger {
         if version == newest {
             return Ok(());
         }
+        // A table that others refer to can only be made anew while nobody checks the references; they are checked before the end.
+        self.connection.pragma_update(None, "foreign_keys", false).map_err(fail)?;
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
         // Another process may have brought it up to date while this one waited for the lock.
@@ -83,9 +85,17 @@ impl Ledger {
         for script in MIGRATIONS.iter().skip(version) {
             transaction.execute_batch(script).map_err(fail)?;
         }
+        // Each row that it answers is a reference to nothing.
+        let dangling =
+            transaction.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0));
+        let dangling: i64 = dangling.map_err(fail)?;
+        if dangling > 0 {
+            return Err(LedgerError::Dangling { path: self.path.clone(), rows: dangling });
+        }
         transaction.pragma_update(None, "application_id", APPLICATION).map_err(fail)?;
         transaction.pragma_update(None, "user_version", newest).map_err(fail)?;
-        transaction.commit().map_err(fail)
+        transaction.commit().map_err(fail)?;
+        self.connection.pragma_update(None, "foreign_keys", true).map_err(fail)
     }
 
     /// Switches to the journal that lets others read while one writes. Of two who switch a new file at once SQLite refuses one without

@@ -13,6 +13,8 @@ use super::store::{Ledger, instant_of, text_of};
 pub enum TaskState {
     /// To be made, or made again.
     Open,
+    /// Its draft waits for a signature.
+    Held,
     /// It was issued.
     Issued,
     /// It says nothing new.
@@ -24,12 +26,14 @@ pub enum TaskState {
 }
 
 impl TaskState {
-    const ALL: [Self; 5] = [Self::Open, Self::Issued, Self::Unchanged, Self::AlreadyIssued, Self::Failed];
+    const ALL: [Self; 6] =
+        [Self::Open, Self::Held, Self::Issued, Self::Unchanged, Self::AlreadyIssued, Self::Failed];
 
     /// As the ledger writes it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Open => "open",
+            Self::Held => "held",
             Self::Issued => "issued",
             Self::Unchanged => "unchanged",
             Self::AlreadyIssued => "already-issued",

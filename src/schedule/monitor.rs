@@ -160,6 +160,7 @@ fn unmended(ledger: &Ledger, schedule: &Schedule) -> Result<Vec<String>, LedgerE
             State::Waiting => found.push(format!("{name} is waiting: {reason}")),
             State::Failed => found.push(format!("{name} failed: {reason}")),
             State::Partly => found.push(format!("{name} was made only in part: {reason}")),
+            State::Held => found.push(format!("{name}: drafts wait for a signature (待签发)")),
             State::Missed => found.push(format!("{name} was missed: {reason}")),
         }
     }
