@@ -2,21 +2,25 @@
 //!
 //! How a channel sends is left to `delivery`, how far each parcel went to the ledger's outbox.
 
+mod packing;
+mod planning;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::Value;
 
 use super::due::in_words;
 use super::event::{Event, Level};
 use super::maker::Clock;
 use super::plan::Schedule;
-use crate::delivery::{Channel, Enclosure, Outcome, Parcel, Phase, Ways};
-use crate::disk;
-use crate::ledger::{Issue, Lease, Ledger, LedgerError, NewParcel, ParcelRow, ParcelState};
-use crate::model::Recipient;
+use crate::delivery::{Channel, Outcome, Phase};
+use crate::ledger::{Issue, Lease, Ledger, LedgerError, ParcelRow, ParcelState};
+
+pub use packing::{Stock, wrap};
+use planning::plan;
+pub use planning::{key_of, parcels_of};
 
 /// When a parcel is tried again after each failure; after the last it has failed for good.
 const BACK_OFF: [TimeDelta; 6] = [
@@ -31,27 +35,6 @@ const BACK_OFF: [TimeDelta; 6] = [
 /// How long a channel may go without taking anything before the rest of its parcels wait for the next tick: a relay that does not answer
 /// holds up no other channel for an hour.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// The key of a parcel: the same file to the same recipient through the same channel is the same parcel, whoever plans it.
-pub fn key_of(pdf: &str, recipient: &str, channel: &str) -> String {
-    disk::sha256(format!("{pdf}\n{recipient}\n{channel}").as_bytes())
-}
-
-/// The parcels of an issue to all who get it through these channels.
-pub fn parcels_of(issue: &Issue, pdf: &str, recipients: &[Recipient], channels: &[String]) -> Vec<NewParcel> {
-    let gets = recipients.iter().filter(|r| r.gets(&issue.document, &issue.subject, issue.date));
-    let ways = gets.flat_map(|recipient| recipient.ways.iter().map(move |way| (recipient, way)));
-    ways.filter(|(_, way)| channels.contains(&way.channel))
-        .map(|(recipient, way)| NewParcel {
-            key: key_of(pdf, &recipient.id, &way.channel),
-            issue: issue.id,
-            recipient: recipient.id.clone(),
-            channel: way.channel.clone(),
-            address: way.address.clone(),
-            pdf: pdf.to_owned(),
-        })
-        .collect()
-}
 
 /// Plans to whom new issues go, and sends what can be sent. None where another process holds the lease.
 ///
@@ -73,46 +56,12 @@ pub fn deliver(
         return Ok(Some(0));
     }
     ledger.hold(&lease, owner, now)?;
-    let issues = ledger.issues()?;
-    for (id, schedule) in unplanned {
-        let schedule = schedules.iter().find(|known| known.id == schedule);
-        let channels = schedule.map_or_else(Vec::new, |schedule| schedule.deliveries.clone());
-        let Some(issue) = issues.iter().find(|issue| issue.id == id) else { continue };
-        let parcels =
-            parcels_of(issue, issue.pdf.as_deref().unwrap_or_default(), counter.stock.recipients, &channels);
-        // While a file cannot be read nobody knows all who get it: those that are known get theirs, and it is planned again.
-        let planned: &[i64] = if counter.sound { &[id] } else { &[] };
-        ledger.put_out(planned, &parcels, now)?;
-        for parcel in &parcels {
-            let approved = ledger.is_approved(&parcel.recipient, &parcel.channel, &parcel.address)?;
-            let what = format!("held {} {} {}", parcel.recipient, parcel.channel, parcel.address);
-            if !approved && ledger.tell_again(&what, now)? {
-                let message = format!(
-                    "held: `{}` is new for {} by {}; report outbox approve {} --by NAME",
-                    parcel.address, parcel.recipient, parcel.channel, parcel.recipient
-                );
-                told(Event::new(now, Level::Warning, "held", message));
-            }
-        }
-    }
+    plan(&mut ledger, unplanned, schedules, counter, told)?;
     send_due(&mut ledger, channels, counter, told).map(Some)
 }
 
 /// The channels by id, ready to send.
 pub type Channels<'a> = BTreeMap<String, Box<dyn Channel + 'a>>;
-
-/// What a parcel is made from.
-#[derive(Clone, Copy)]
-pub struct Stock<'a> {
-    /// What may be reached.
-    pub ways: &'a Ways,
-    /// What the masthead says of secrecy: 内部资料. A fictional document prints other words there, and is none the less what it is.
-    pub class: &'a str,
-    /// The output folder.
-    pub out: &'a Path,
-    /// Those who get something.
-    pub recipients: &'a [Recipient],
-}
 
 /// What sending works with.
 pub struct Counter<'a> {
@@ -270,66 +219,6 @@ fn settle(
         }
     }
     Ok(())
-}
-
-/// Makes the parcel: the file that was issued, and no other, with what its view says of it.
-///
-/// # Errors
-/// When it may not go there, the file is not there or another one, or bears a mark that nothing here may send.
-pub fn wrap(issue: &Issue, row: &ParcelRow, stock: Stock<'_>) -> Result<Parcel, String> {
-    let Stock { ways, class, out, recipients } = stock;
-    ways.allows(&row.channel, &row.address).map_err(|(message, _)| message)?;
-    ways.allows(&row.channel, ways.destination(&row.channel, &row.address))
-        .map_err(|(message, _)| message)?;
-    let path = issue.path.as_deref().ok_or_else(|| "its file was taken away by retention".to_owned())?;
-    let file = out.join(path);
-    let bytes = disk::read(&file).map_err(|error| error.to_string())?;
-    if disk::sha256(&bytes) != row.pdf {
-        return Err(format!("`{path}` is not the file that was issued"));
-    }
-    let view = disk::read(&file.with_extension("json")).map_err(|error| error.to_string())?;
-    let view: Value = serde_json::from_slice(&view).map_err(|error| error.to_string())?;
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    // Marks are often spaced out: 秘　密.
-    let class = format!("{} {}", text(&view["masthead"]["class"]), class).replace(char::is_whitespace, "");
-    if let Some(mark) = ["绝密", "机密", "秘密"].into_iter().find(|mark| class.contains(mark)) {
-        return Err(format!("a document marked {mark} is sent by nothing here"));
-    }
-    let internal = class.contains("内部");
-    if internal && !ways.is_internal(&row.channel) {
-        return Err(format!(
-            "内部 documents leave only by channels with `internal = true`; `{}` has none",
-            row.channel
-        ));
-    }
-    let (serial, number) = (text(&view["masthead"]["name"]), text(&view["masthead"]["issue"]));
-    let title = text(&view["title"]).replace('\n', "");
-    let figures = view["glance"].as_array().into_iter().flatten().map(|cell| {
-        let figure = &cell["figure"];
-        let part = |key: &str| figure[key].as_str().unwrap_or_default();
-        let printed =
-            format!("{}{}{}{}{}", part("before"), part("label"), part("after"), part("unit"), part("tail"));
-        (text(&cell["what"]), printed)
-    });
-    let recipient = recipients.iter().find(|recipient| recipient.id == row.recipient);
-    let plain = format!("{}-{}-{}-{}", issue.document, issue.subject, issue.period, issue.number.number);
-    Ok(Parcel {
-        key: row.key.clone(),
-        title: format!("{serial}{number}：{title}"),
-        document: issue.document.clone(),
-        subject: issue.subject.clone(),
-        period: issue.period.clone(),
-        figures: figures.collect(),
-        copies: recipient.map_or(1, |recipient| recipient.copies.max(1)),
-        internal,
-        enclosures: vec![Enclosure {
-            name: format!("{serial}{number}-{title}.pdf"),
-            plain_name: format!("{plain}.pdf"),
-            media_type: "application/pdf".to_owned(),
-            sha256: row.pdf.clone(),
-            bytes,
-        }],
-    })
 }
 
 fn short(row: &ParcelRow) -> &str {
