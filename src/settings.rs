@@ -5,6 +5,7 @@
 mod channels;
 mod running;
 mod schedule;
+mod standard;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,13 +15,14 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::casefile::{self, Field};
-use crate::diag::{Diagnostics, Problem, SourceFile, Span};
+use crate::diag::{Diagnostics, Problem, SourceFile, Span, nearest};
 
 use running::{MonitorEntry, RetentionEntry, WorkersEntry};
 
 pub use channels::{ChannelEntry, Declared, DeliveryEntry, SecretEntry};
 pub use running::{Monitor, Retention, length_of, span_of};
 pub use schedule::{ScheduleEntry, WaitEntry, WhenEntry, Written};
+pub use standard::Standard;
 
 /// `report.toml` as written.
 #[derive(Debug, Default, Deserialize)]
@@ -40,6 +42,7 @@ struct SettingsFile {
 struct WorkspaceEntry {
     zone: Field<String>,
     body_pages: Field<i64>,
+    pdf_standard: Field<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -120,6 +123,8 @@ pub struct Settings {
     pub retention: Retention,
     /// How many pages a body may take.
     pub body_pages: usize,
+    /// What the files conform to.
+    pub standard: Standard,
     /// Masthead and foot.
     pub imprint: Imprint,
     /// Whether the faces of the system may serve a role before those of the project.
@@ -141,6 +146,7 @@ impl Default for Settings {
             monitor: Monitor::default(),
             retention: Retention::default(),
             body_pages: 4,
+            standard: Standard::default(),
             imprint: Imprint {
                 masthead: "党建联建资料简报".into(),
                 class: "公开资料整理".into(),
@@ -203,6 +209,21 @@ impl Settings {
                         },
                         at(pages.span()),
                     ),
+                }
+            }
+            if let Some(name) = workspace.pdf_standard {
+                match Standard::parse(name.get_ref()) {
+                    Some(standard) => self.standard = standard,
+                    None => {
+                        let names = Standard::ALL.map(Standard::name);
+                        let message = format!(
+                            "`{}` is none of {}",
+                            name.get_ref(),
+                            names.map(|n| format!("`{n}`")).join(", ")
+                        );
+                        let near = nearest(name.get_ref(), names);
+                        diagnostics.push(Problem::WrongType { message, near }, at(name.span()));
+                    }
                 }
             }
         }

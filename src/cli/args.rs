@@ -181,6 +181,9 @@ pub(crate) struct Generate {
     /// How much of each document
     #[arg(long, value_enum, default_value_t, value_name = "PART", help_heading = "The issue")]
     pub part: PartArg,
+    /// What the PDF conforms to [default: `pdf_standard` of report.toml, else a-2a]
+    #[arg(long, value_enum, value_name = "STANDARD", help_heading = "Output")]
+    pub pdf_standard: Option<StandardArg>,
     /// Make documents again that are there unchanged
     #[arg(long, help_heading = "Output")]
     pub force: bool,
@@ -225,6 +228,20 @@ pub(crate) enum PartArg {
     All,
     /// The body that a leader reads
     Body,
+}
+
+/// What a PDF conforms to.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum StandardArg {
+    /// PDF/A-2a and PDF/UA-1: for archives and screen readers
+    #[value(name = "a-2a")]
+    Archival,
+    /// PDF/A-3a and PDF/UA-1, with the facts behind it as CSV and JSON within it
+    #[value(name = "a-3a")]
+    WithFiles,
+    /// PDF 1.7, tagged
+    #[value(name = "1.7")]
+    Plain,
 }
 
 #[derive(Debug, clap::Args)]

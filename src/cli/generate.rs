@@ -5,10 +5,10 @@ use std::path::Path;
 use briefing::diag::Diagnostics;
 use briefing::model::{CaseBook, Period, Subject};
 use briefing::pipeline::{self, Document, End, Order, Pipeline, Wish};
-use briefing::settings::Settings;
+use briefing::settings::{Settings, Standard};
 use briefing::views::{Numbered, Part};
 
-use super::args::{Common, DocumentKind, Generate, PartArg};
+use super::args::{Common, DocumentKind, Generate, PartArg, StandardArg};
 use super::failure::{Failure, Outcome, with_causes};
 use super::resolve;
 use crate::terminal::Terminal;
@@ -163,6 +163,11 @@ fn wish(verb: &Generate, settings: &Settings, terminal: &Terminal) -> Result<Wis
             PartArg::All => Part::All,
             PartArg::Body => Part::Body,
         },
+        standard: verb.pdf_standard.map_or(settings.standard, |standard| match standard {
+            StandardArg::Archival => Standard::Archival,
+            StandardArg::WithFiles => Standard::WithFiles,
+            StandardArg::Plain => Standard::Plain,
+        }),
         force: verb.force,
         deny: verb.deny.clone(),
         jobs: verb.jobs.unwrap_or_else(|| terminal.processors()),

@@ -48,8 +48,15 @@ pub struct Entry {
     /// SHA-256 of what it says, without number and date.
     #[serde(default)]
     pub content: String,
+    /// What the PDF conforms to: `a-2a`, `a-3a`, `1.7`. Files made before there was a choice are plain.
+    #[serde(default = "plain")]
+    pub standard: String,
     /// SHA-256 over view, templates, faces, engine and options: what the PDF was made from.
     pub inputs: String,
+}
+
+fn plain() -> String {
+    "1.7".to_owned()
 }
 
 /// All finished files of an output folder, by their path within it.

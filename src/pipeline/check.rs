@@ -30,6 +30,7 @@ pub fn check(workspace: &Workspace, as_of: NaiveDate) -> Result<Diagnostics, Pip
         period: Period::month_of(as_of),
         number: None,
         part: Part::All,
+        standard: settings.standard,
         force: true,
         jobs: 1,
         deny: Vec::new(),

@@ -18,8 +18,8 @@ use crate::diag::{Diagnostics, Problem, SourceFile, Span, Warned, nearest};
 use crate::disk;
 use crate::ledger::{Entry, LedgerError, Manifest};
 use crate::model::{CaseBook, Period, Region, Subject, Text};
-use crate::settings::Settings;
-use crate::typeset::{Engine, FacesError, Job, Standard, Typeset, on_big_stack};
+use crate::settings::{Settings, Standard};
+use crate::typeset::{Engine, FacesError, Job, Typeset, on_big_stack};
 use crate::views::{Edition, Made, Numbered, Part, comparative_view, region_view, shape};
 use crate::workers::{Crew, WorkerError};
 
@@ -239,7 +239,7 @@ impl Pipeline {
                 view: &bytes,
                 today: wish.as_of,
                 ident: &format!("report:{path}"),
-                standard: Standard::Plain,
+                standard: wish.standard,
             };
             let set = self.typeset(&job)?;
             let Some(set_output) = set.output else {
@@ -276,7 +276,8 @@ impl Pipeline {
                 pdf: disk::sha256(&set_output.pdf),
                 view: disk::sha256(&bytes),
                 content: content_of(order, &loaded, &made),
-                inputs: self.inputs(order, &bytes),
+                standard: wish.standard.name().to_owned(),
+                inputs: self.inputs(order, &bytes, wish.standard),
             };
             disk::write(&target.with_extension("json"), &bytes)?;
             disk::write(&target, &set_output.pdf)?;
@@ -298,7 +299,7 @@ impl Pipeline {
         let edition =
             Edition { number: numbered(entry), ..edition(wish, entry.date.parse().ok()?, entry.moved) };
         let made = self.made(order, loaded, &edition, &mut Diagnostics::new());
-        let same = self.inputs(order, &bytes_of(&made)) == entry.inputs
+        let same = self.inputs(order, &bytes_of(&made), wish.standard) == entry.inputs
             && is_whole(&target, &entry.pdf)
             && is_whole(&target.with_extension("json"), &entry.view);
         same.then_some(End::Unchanged { path: target, pages: entry.pages })
@@ -366,8 +367,9 @@ impl Pipeline {
     }
 
     /// What a PDF is made from, in one digest.
-    fn inputs(&self, order: &Order, view: &[u8]) -> String {
-        let parts = format!("{}\n{}\n{}", order.document.name(), disk::sha256(view), self.engine.digest());
+    fn inputs(&self, order: &Order, view: &[u8], standard: Standard) -> String {
+        let (document, engine) = (order.document.name(), self.engine.digest());
+        let parts = format!("{document}\n{}\n{engine}\n{}", disk::sha256(view), standard.name());
         disk::sha256(parts.as_bytes())
     }
 }
@@ -417,7 +419,8 @@ fn make_view(
 }
 
 fn edition(wish: &Wish, date: NaiveDate, moved: usize) -> Edition {
-    Edition { date, period: wish.period, number: wish.number, part: wish.part, moved }
+    let with_facts = wish.standard == Standard::WithFiles;
+    Edition { date, period: wish.period, number: wish.number, part: wish.part, moved, with_facts }
 }
 
 /// The number that a recorded file bears.

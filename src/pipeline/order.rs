@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use crate::diag::{Diagnostics, Problem};
 use crate::disk::PathError;
 use crate::model::{CaseBook, Period, Subject};
-use crate::settings::Settings;
+use crate::settings::{Settings, Standard};
 use crate::views::{Numbered, Part};
 use crate::workers::WorkerError;
 
@@ -72,6 +72,8 @@ pub struct Wish {
     pub number: Option<Numbered>,
     /// How much of each is wanted.
     pub part: Part,
+    /// What the files conform to.
+    pub standard: Standard,
     /// Whether to make what is already there unchanged.
     pub force: bool,
     /// How many at a time.

@@ -10,6 +10,7 @@ use crate::diag::{Diagnostics, Warned};
 use crate::ledger::{Entry, LedgerError, Manifest, Number};
 use crate::model::{CaseBook, Period};
 use crate::pipeline::{Document, End, MakeError, Order, Pipeline, PipelineError, Wish};
+use crate::settings::Standard;
 use crate::views::{Numbered, Part};
 
 /// Where time comes from: the binary's clock, or one that a test sets.
@@ -128,13 +129,14 @@ impl<'a, F: Fn() -> Result<Warned<Option<Pipeline>>, PipelineError>> LazyMaker<'
     }
 }
 
-fn wish(period: Period, day: NaiveDate, number: Option<Number>) -> Wish {
+fn wish(period: Period, day: NaiveDate, number: Option<Number>, standard: Standard) -> Wish {
     Wish {
         as_of: day,
         as_of_given: true,
         period,
         number: number.map(|number| Numbered { number: number.number, total: Some(number.total) }),
         part: Part::All,
+        standard,
         force: false,
         jobs: 1,
         deny: Vec::new(),
@@ -143,7 +145,8 @@ fn wish(period: Period, day: NaiveDate, number: Option<Number>) -> Wish {
 
 impl<F: Fn() -> Result<Warned<Option<Pipeline>>, PipelineError>> Maker for LazyMaker<'_, F> {
     fn content(&self, order: &Order, period: Period, day: NaiveDate) -> Result<String, Setback> {
-        let found = self.pipeline()?.content(order, &wish(period, day, None));
+        let pipeline = self.pipeline()?;
+        let found = pipeline.content(order, &wish(period, day, None, pipeline.settings().standard));
         let diagnostics = found.diagnostics;
         found.output.ok_or_else(|| Setback {
             stage: Stage::Data,
@@ -159,10 +162,10 @@ impl<F: Fn() -> Result<Warned<Option<Pipeline>>, PipelineError>> Maker for LazyM
         day: NaiveDate,
         number: Number,
     ) -> Result<Warned<MadeDocument>, Setback> {
-        let wish = wish(period, day, Some(number));
+        let pipeline = self.pipeline()?;
+        let wish = wish(period, day, Some(number), pipeline.settings().standard);
         let failed = |stage, message| Setback { stage, message, diagnostics: Diagnostics::new() };
-        let outcomes = self
-            .pipeline()?
+        let outcomes = pipeline
             .generate(vec![order.clone()], &wish, |_| {})
             .map_err(|error| failed(Stage::Write, chain(&error)))?;
         let Some(outcome) = outcomes.into_iter().next() else {

@@ -17,12 +17,14 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 use super::characters::{Missing, Repertoire};
+use super::compact::compact;
 use super::faces::Faces;
 use super::files::Templates;
 use super::world::{DocumentWorld, Shared, file_id};
 use super::{glyphs, messages};
 use crate::diag::{Diagnostics, Problem, Warned};
 use crate::disk;
+use crate::settings::Standard;
 
 /// Written into every PDF, whatever the version, so that an upgrade alone changes no bytes.
 const CREATOR: &str = "report";
@@ -51,16 +53,6 @@ pub struct Job<'a> {
     pub ident: &'a str,
     /// What the PDF conforms to.
     pub standard: Standard,
-}
-
-/// What a PDF conforms to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Standard {
-    /// PDF/A-2a and PDF/UA-1: for archives and screen readers.
-    Archival,
-    /// PDF 1.7, tagged.
-    #[default]
-    Plain,
 }
 
 /// A made document.
@@ -169,7 +161,7 @@ impl Engine {
         // A template cannot know the day; what it sets does not count.
         document.info_mut().date = Smart::Auto;
         let pdf = match typst_pdf::pdf(&document, &options(job)) {
-            Ok(pdf) => pdf,
+            Ok(pdf) => compact(pdf),
             Err(errors) => {
                 diagnostics.extend(messages::diagnostics(&world, &errors));
                 return None;
@@ -208,6 +200,7 @@ fn midnight(day: NaiveDate) -> Datetime {
 fn options(job: &Job<'_>) -> PdfOptions {
     let standards: &[PdfStandard] = match job.standard {
         Standard::Archival => &[PdfStandard::A_2a, PdfStandard::Ua_1],
+        Standard::WithFiles => &[PdfStandard::A_3a, PdfStandard::Ua_1],
         Standard::Plain => &[PdfStandard::V_1_7],
     };
     PdfOptions {

@@ -9,6 +9,7 @@
 //! ```
 
 mod characters;
+mod compact;
 mod engine;
 mod faces;
 mod files;
@@ -23,7 +24,7 @@ mod world;
 use std::{io, panic, thread};
 
 pub use characters::Missing;
-pub use engine::{Engine, Job, Standard, Typeset};
+pub use engine::{Engine, Job, Typeset};
 pub use faces::{DeclaredFace, Faces, FoundFace, RoleFaces, Search, SystemFaces};
 pub use roles::Roles;
 pub use sfnt::Embedding;

@@ -4,6 +4,7 @@
 
 use super::assemble::{self, OwnWords};
 use super::cite::Citations;
+use super::facts::attachments;
 use super::shape::{Annex, FigureSection, MechanismGroup, View};
 use super::substance::substance;
 use super::{Edition, Made, annex};
@@ -78,6 +79,7 @@ pub(super) fn finish(
         sections,
         imprint: assemble::imprint(settings, edition),
         annexes: assemble::with_annexes(edition.part, annexes),
+        attachments: if edition.with_facts { attachments(citations) } else { Vec::new() },
     };
     Made { view, movable, substance: substance(citations, compared) }
 }

@@ -8,6 +8,7 @@ mod charts;
 mod cite;
 mod comparative;
 mod diagrams;
+mod facts;
 mod filled;
 mod finish;
 mod flags;
@@ -24,6 +25,7 @@ use chrono::NaiveDate;
 use crate::model::Period;
 
 pub use comparative::comparative_view;
+pub use facts::{FactRow, Number, fact_rows, facts_as_csv, facts_as_json};
 pub use region::region_view;
 
 /// What distinguishes one edition of a document from another: not what it says, but when and how it is issued.
@@ -39,6 +41,8 @@ pub struct Edition {
     pub part: Part,
     /// How many plates have moved from the body to the annex so that the body fits its pages.
     pub moved: usize,
+    /// Whether the facts behind it are attached to it.
+    pub with_facts: bool,
 }
 
 /// The number that an issue bears.

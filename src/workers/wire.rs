@@ -7,7 +7,8 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use serde::{Deserialize, Serialize};
 
 use crate::diag::{Diagnostic, Diagnostics, Problem, Severity, SourceFile, Span, Warned};
-use crate::typeset::{Engine, Job, Standard, Typeset};
+use crate::settings::Standard;
+use crate::typeset::{Engine, Job, Typeset};
 
 /// Larger heads are no heads of ours: the other side is out of step.
 const LONGEST_HEAD: u64 = 64 << 20;
@@ -18,7 +19,7 @@ struct Question {
     /// YYYY-MM-DD.
     today: String,
     ident: String,
-    archival: bool,
+    standard: String,
     view: usize,
 }
 
@@ -83,7 +84,7 @@ pub(super) fn write_question(to: &mut impl Write, job: &Job<'_>) -> io::Result<(
         main: job.main.to_owned(),
         today: job.today.to_string(),
         ident: job.ident.to_owned(),
-        archival: job.standard == Standard::Archival,
+        standard: job.standard.name().to_owned(),
         view: job.view.len(),
     };
     write_parts(to, &question, job.view)
@@ -112,7 +113,7 @@ pub fn serve(engine: &Engine, from: impl Read, mut to: impl Write) -> io::Result
             view: &view,
             today: question.today.parse().map_err(io::Error::other)?,
             ident: &question.ident,
-            standard: if question.archival { Standard::Archival } else { Standard::Plain },
+            standard: Standard::parse(&question.standard).unwrap_or_default(),
         };
         let set = engine.typeset(&job);
         let messages = set.diagnostics.iter().map(message).collect();

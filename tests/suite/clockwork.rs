@@ -151,6 +151,7 @@ impl Maker for FakeMaker {
             pdf: "p".repeat(64),
             view: "v".repeat(64),
             content: "c".repeat(64),
+            standard: "a-2a".into(),
             inputs: "i".repeat(64),
         };
         {

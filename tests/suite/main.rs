@@ -7,6 +7,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests read the environment and write the files they break")]
 #![expect(clippy::print_stderr, clippy::disallowed_macros, reason = "a test that is skipped says so")]
 
+mod accessible;
 mod asked;
 mod broken;
 mod catching_up;
@@ -18,6 +19,7 @@ mod children;
 mod clockwork;
 mod command_line;
 mod confined;
+mod conformance;
 mod counter;
 mod daemons;
 mod demo_year;
@@ -37,6 +39,7 @@ mod ledger;
 mod listener;
 mod listing;
 mod long_run;
+mod long_table;
 mod mail_parts;
 mod mail_servers;
 mod mended;

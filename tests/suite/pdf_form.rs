@@ -65,14 +65,15 @@ fn pages_are_a4_and_the_metadata_name_the_document() {
     }
 }
 
-fn objects(pdf: &Path) -> Map<String, Value> {
+/// The objects of a file by their numbers, as qpdf reads them.
+pub(crate) fn objects(pdf: &Path) -> Map<String, Value> {
     let json = output("qpdf", ["--json", "--json-key=qpdf", &pdf.display().to_string()]);
     let whole: Value = serde_json::from_str(&json).expect("qpdf writes JSON");
     whole["qpdf"][1].as_object().expect("the objects").clone()
 }
 
 /// The object behind a reference such as `12 0 R`; other values as they are.
-fn follow<'a>(objects: &'a Map<String, Value>, value: &'a Value) -> &'a Value {
+pub(crate) fn follow<'a>(objects: &'a Map<String, Value>, value: &'a Value) -> &'a Value {
     match value.as_str().and_then(|text| objects.get(&format!("obj:{text}"))) {
         Some(found) => found.get("value").unwrap_or(&Value::Null),
         None => value,

@@ -48,6 +48,24 @@ pub struct View {
     pub imprint: Imprint,
     /// What follows the body.
     pub annexes: Vec<Annex>,
+    /// Files within the PDF, where its standard allows them.
+    pub attachments: Vec<Attachment>,
+}
+
+/// A file within the PDF.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Attachment {
+    /// Its name.
+    pub name: &'static str,
+    /// The media type: text/csv.
+    pub media_type: &'static str,
+    /// What it holds.
+    pub description: String,
+    /// What it is to the document, as PDF names it: `data`.
+    pub relationship: &'static str,
+    /// What is in it.
+    pub text: String,
 }
 
 /// A date, for machines and in words.
