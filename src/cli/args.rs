@@ -109,6 +109,8 @@ pub(crate) enum Command {
     List(List),
     /// Write all facts to standard output
     Export(Export),
+    /// Write down what documents are made from besides data, for generate --locked
+    Lock(Lock),
     /// Say what is set up and what is missing, with the command that mends it
     Doctor(Doctor),
     /// Do whatever is due, and end; for cron and timers
@@ -187,6 +189,9 @@ pub(crate) struct Generate {
     /// Make documents again that are there unchanged
     #[arg(long, help_heading = "Output")]
     pub force: bool,
+    /// Make nothing unless templates, faces and typesetter are as `report lock` wrote them down
+    #[arg(long, help_heading = "Output")]
+    pub locked: bool,
     /// How many documents at a time [default: one a processor]
     #[arg(long, short, value_name = "N", help_heading = "Output")]
     pub jobs: Option<usize>,
@@ -252,6 +257,13 @@ pub(crate) struct Check {
     /// The day on which the check is made [default: SOURCE_DATE_EPOCH, else today]
     #[arg(long, value_name = "YYYY-MM-DD", hide = true)]
     pub as_of: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Lock {
+    /// Write nothing, and list what is not as it was locked
+    #[arg(long)]
+    pub check: bool,
 }
 
 #[derive(Debug, clap::Args)]

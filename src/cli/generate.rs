@@ -10,7 +10,7 @@ use briefing::views::{Numbered, Part};
 
 use super::args::{Common, DocumentKind, Generate, PartArg, StandardArg};
 use super::failure::{Failure, Outcome, with_causes};
-use super::resolve;
+use super::{lock, resolve};
 use crate::terminal::Terminal;
 
 /// Makes what was asked for and says what became of it.
@@ -38,6 +38,9 @@ pub(crate) fn run(common: &Common, verb: &Generate, terminal: &Terminal) -> Resu
     let engine = pipeline::open_engine(&workspace, &settings)?;
     let Some(engine_output) = engine.output else { return Err(Failure::Diagnostics(engine.diagnostics)) };
     terminal.messages(&engine.diagnostics);
+    if verb.locked {
+        lock::must_hold(common, &engine_output)?;
+    }
     let pipeline = Pipeline::new(workspace, settings, book, engine_output);
     if verb.view {
         let [order] = orders.as_slice() else {

@@ -12,6 +12,7 @@ mod failure;
 mod generate;
 mod ledger;
 mod list;
+mod lock;
 mod outbox;
 mod resolve;
 mod schedule;
@@ -37,6 +38,7 @@ pub(crate) fn run(args: Args, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Check(verb) => check::run(&common, &verb, terminal),
         Command::List(verb) => list::run(&common, &verb, terminal),
         Command::Export(verb) => export::run(&common, &verb, terminal),
+        Command::Lock(verb) => lock::run(&common, &verb, terminal),
         Command::Doctor(verb) => doctor::run(&common, &verb, terminal),
         Command::Tick(verb) => tick::run(&common, &verb, terminal),
         Command::Daemon(verb) => daemon::run(&common, &verb, terminal),

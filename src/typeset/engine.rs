@@ -20,6 +20,7 @@ use super::characters::{Missing, Repertoire};
 use super::compact::compact;
 use super::faces::Faces;
 use super::files::Templates;
+use super::recipe::Recipe;
 use super::world::{DocumentWorld, Shared, file_id};
 use super::{glyphs, messages};
 use crate::diag::{Diagnostics, Problem, Warned};
@@ -37,7 +38,7 @@ pub struct Engine {
     shared: Arc<Shared>,
     repertoire: Arc<Repertoire>,
     folder: PathBuf,
-    digest: Arc<OnceLock<String>>,
+    recipe: Arc<OnceLock<(Recipe, String)>>,
 }
 
 /// One document to make.
@@ -83,36 +84,24 @@ impl Engine {
         let library = LazyHash::new(Library::default());
         let shared = Shared { library, faces, files: FileStore::new(files) };
         let folder = templates.to_owned();
-        Ok(Self { shared: Arc::new(shared), repertoire: Arc::default(), folder, digest: Arc::default() })
+        Ok(Self { shared: Arc::new(shared), repertoire: Arc::default(), folder, recipe: Arc::default() })
     }
 
-    /// A digest of all that a document is made from besides its view: every template, the faces, this program and its typesetter.
+    /// What documents are made from besides their views: every template, the faces, this program and its typesetter.
+    pub fn recipe(&self) -> &Recipe {
+        &self.made_from().0
+    }
+
+    /// The digest of the recipe.
     pub fn digest(&self) -> &str {
-        self.digest.get_or_init(|| {
-            let mut parts = vec![format!("report {} typst 0.15.1", env!("CARGO_PKG_VERSION"))];
-            let mut folders = vec![self.folder.clone()];
-            while let Some(folder) = folders.pop() {
-                for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
-                    let path = entry.path();
-                    if path.is_dir() {
-                        folders.push(path);
-                    } else if let Ok(bytes) = disk::read(&path) {
-                        let name = path.strip_prefix(&self.folder).unwrap_or(&path).display().to_string();
-                        parts.push(format!("{name} {}", disk::sha256(&bytes)));
-                    }
-                }
-            }
-            for role in self.faces().describe() {
-                for face in role.faces.into_iter().filter_map(|face| face.found) {
-                    let name =
-                        face.file.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-                    // Faces are large; a face that changes without changing its length is not met with.
-                    let length = std::fs::metadata(&face.file).map_or(0, |m| m.len());
-                    parts.push(format!("{} {name} {} {length}", role.role, face.index));
-                }
-            }
-            parts[1..].sort();
-            disk::sha256(parts.join("\n").as_bytes())
+        &self.made_from().1
+    }
+
+    fn made_from(&self) -> &(Recipe, String) {
+        self.recipe.get_or_init(|| {
+            let recipe = Recipe::of(&self.folder, self.faces(), self.faces().memory());
+            let digest = recipe.digest();
+            (recipe, digest)
         })
     }
 

@@ -48,6 +48,8 @@ pub struct Faces {
     found: Vec<FoundFace>,
     /// For each role, in the order of its file: its families, each with the index that serves it.
     chains: Vec<Vec<Option<usize>>>,
+    /// Where the digests of font files are remembered between runs.
+    memory: Option<PathBuf>,
 }
 
 /// A face that serves a role.
@@ -88,7 +90,9 @@ impl Faces {
     /// When a folder is there and cannot be read. A file that is no font is passed over; a role without any
     /// face is told by [`Engine::open`](super::Engine::open).
     pub fn find(roles: Roles, search: &Search<'_>) -> Result<Self, FacesError> {
-        let mut faces = Self { roles, store: FontStore::new(), found: Vec::new(), chains: Vec::new() };
+        let memory = search.memory.map(|memory| memory.with_file_name("digests.json"));
+        let mut faces =
+            Self { roles, store: FontStore::new(), found: Vec::new(), chains: Vec::new(), memory };
         let all = vec![true; faces.roles.iter().count()];
         faces.add(&faces.families(&all), scan::folder(search.folder, search.memory)?);
         faces.chain(&all);
@@ -119,6 +123,10 @@ impl Faces {
                 .collect(),
         };
         self.roles.iter().zip(&self.chains).map(describe).collect()
+    }
+
+    pub(super) fn memory(&self) -> Option<&Path> {
+        self.memory.as_deref()
     }
 
     pub(super) fn roles(&self) -> &Roles {

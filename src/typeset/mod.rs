@@ -16,6 +16,7 @@ mod files;
 mod glyphs;
 mod messages;
 mod patterns;
+mod recipe;
 mod roles;
 mod scan;
 mod sfnt;
@@ -26,6 +27,7 @@ use std::{io, panic, thread};
 pub use characters::Missing;
 pub use engine::{Engine, Job, Typeset};
 pub use faces::{DeclaredFace, Faces, FoundFace, RoleFaces, Search, SystemFaces};
+pub use recipe::Recipe;
 pub use roles::Roles;
 pub use sfnt::Embedding;
 

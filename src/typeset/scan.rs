@@ -100,7 +100,7 @@ fn collect(folder: &Path, depth: usize, paths: &mut Vec<PathBuf>) -> Result<(), 
 }
 
 /// Size and time of change of a file.
-fn stamp(path: &Path) -> Option<(u64, u64)> {
+pub(super) fn stamp(path: &Path) -> Option<(u64, u64)> {
     let metadata = fs::metadata(path).ok()?;
     let since = metadata.modified().ok()?.duration_since(UNIX_EPOCH).unwrap_or_default();
     Some((metadata.len(), u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)))

@@ -38,6 +38,7 @@ mod killed_ticks;
 mod ledger;
 mod listener;
 mod listing;
+mod locked;
 mod long_run;
 mod long_table;
 mod mail_parts;
