@@ -186,6 +186,12 @@ pub(crate) struct Generate {
     /// What the PDF conforms to [default: `pdf_standard` of report.toml, else a-2a]
     #[arg(long, value_enum, value_name = "STANDARD", help_heading = "Output")]
     pub pdf_standard: Option<StandardArg>,
+    /// What is made: the PDF alone, or each page as an image besides, for chat groups and slides
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Output")]
+    pub format: OutputFormat,
+    /// Dots per inch of the images
+    #[arg(long, default_value_t = 150, value_name = "DPI", value_parser = clap::value_parser!(u16).range(36..=600), help_heading = "Output")]
+    pub resolution: u16,
     /// Make documents again that are there unchanged
     #[arg(long, help_heading = "Output")]
     pub force: bool,
@@ -233,6 +239,16 @@ pub(crate) enum PartArg {
     All,
     /// The body that a leader reads
     Body,
+}
+
+/// What is made of a document.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OutputFormat {
+    /// The PDF
+    #[default]
+    Pdf,
+    /// The PDF, and its pages as PNG
+    Png,
 }
 
 /// What a PDF conforms to.

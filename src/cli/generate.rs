@@ -1,6 +1,6 @@
 //! `report generate`: make briefings.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use briefing::diag::Diagnostics;
 use briefing::model::{CaseBook, Period, Subject};
@@ -8,9 +8,9 @@ use briefing::pipeline::{self, Document, End, Order, Pipeline, Wish};
 use briefing::settings::{Settings, Standard};
 use briefing::views::{Numbered, Part};
 
-use super::args::{Common, DocumentKind, Generate, PartArg, StandardArg};
+use super::args::{Common, DocumentKind, Generate, OutputFormat, PartArg, StandardArg};
 use super::failure::{Failure, Outcome, with_causes};
-use super::{lock, resolve};
+use super::{lock, pages, resolve};
 use crate::terminal::Terminal;
 
 /// Makes what was asked for and says what became of it.
@@ -48,7 +48,20 @@ pub(crate) fn run(common: &Common, verb: &Generate, terminal: &Terminal) -> Resu
         };
         return view(&pipeline, order, &wish, terminal);
     }
-    make(&pipeline, orders, &wish, terminal)
+    let made = make(&pipeline, orders, &wish, terminal)?;
+    if verb.format == OutputFormat::Png {
+        for path in &made.paths {
+            pages::write(path, verb.resolution, terminal)?;
+        }
+    }
+    Ok(made.outcome)
+}
+
+/// What a run left.
+struct Made {
+    outcome: Outcome,
+    /// The files that are there as asked for.
+    paths: Vec<PathBuf>,
 }
 
 fn view(pipeline: &Pipeline, order: &Order, wish: &Wish, terminal: &Terminal) -> Result<Outcome, Failure> {
@@ -59,12 +72,7 @@ fn view(pipeline: &Pipeline, order: &Order, wish: &Wish, terminal: &Terminal) ->
     Ok(Outcome::Done)
 }
 
-fn make(
-    pipeline: &Pipeline,
-    orders: Vec<Order>,
-    wish: &Wish,
-    terminal: &Terminal,
-) -> Result<Outcome, Failure> {
+fn make(pipeline: &Pipeline, orders: Vec<Order>, wish: &Wish, terminal: &Terminal) -> Result<Made, Failure> {
     let progress = terminal.progress(orders.len());
     let outcomes = pipeline.generate(orders, wish, |_| progress.step())?;
     progress.end();
@@ -78,7 +86,11 @@ fn make(
     }
     said.sort();
     terminal.messages(&said);
+    let mut paths = Vec::new();
     for outcome in &outcomes {
+        if let End::Made { path, .. } | End::Unchanged { path, .. } = &outcome.end {
+            paths.push(path.clone());
+        }
         let name = format!("{} {}", outcome.order.document.name(), outcome.order.subject);
         let took = outcome.took.as_secs_f64();
         match &outcome.end {
@@ -96,10 +108,10 @@ fn make(
             }
         }
     }
-    Ok(if refused == 0 { Outcome::Done } else { Outcome::Partly })
+    Ok(Made { outcome: if refused == 0 { Outcome::Done } else { Outcome::Partly }, paths })
 }
 
-fn shown(path: &Path) -> String {
+pub(super) fn shown(path: &Path) -> String {
     path.strip_prefix(".").unwrap_or(path).display().to_string()
 }
 

@@ -14,6 +14,7 @@ mod ledger;
 mod list;
 mod lock;
 mod outbox;
+mod pages;
 mod resolve;
 mod schedule;
 mod status;

@@ -13,7 +13,10 @@ fn nothing_is_made_from_what_is_not_as_it_was_locked() {
     let project = Project::counties();
     let run = project.generate(["--region", "qinghe", "--locked"]);
     assert_eq!(run.code, 2, "{run:?}");
-    assert!(run.stderr.contains("there is no lock") && run.stderr.contains("report lock writes it"), "{run:?}");
+    assert!(
+        run.stderr.contains("there is no lock") && run.stderr.contains("report lock writes it"),
+        "{run:?}"
+    );
 
     project.run(["lock"]).ok();
     let written = project.read("report.lock");
@@ -29,10 +32,7 @@ fn nothing_is_made_from_what_is_not_as_it_was_locked() {
     project.write("templates/lib/new.typ", "");
     let run = project.generate(["--region", "baishi", "--locked"]);
     assert_eq!(run.code, 2, "{run:?}");
-    assert!(
-        run.stderr.contains("templates/lib/foot.typ changed; templates/lib/new.typ is new"),
-        "{run:?}"
-    );
+    assert!(run.stderr.contains("templates/lib/foot.typ changed; templates/lib/new.typ is new"), "{run:?}");
     assert!(!project.path("reports/2026-11/region/baishi.pdf").exists());
     let run = project.run(["lock", "--check"]);
     assert_eq!(run.code, 1, "{run:?}");

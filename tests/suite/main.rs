@@ -32,6 +32,7 @@ mod golden;
 mod grid;
 mod hostile;
 mod house;
+mod images;
 mod kept;
 mod killed;
 mod killed_ticks;
