@@ -109,6 +109,8 @@ pub(crate) enum Command {
     List(List),
     /// Write all facts to standard output
     Export(Export),
+    /// Say whether files are what was made, and make them again from the archive to compare
+    Verify(Verify),
     /// Write down what documents are made from besides data, for generate --locked
     Lock(Lock),
     /// Say what is set up and what is missing, with the command that mends it
@@ -273,6 +275,20 @@ pub(crate) struct Check {
     /// The day on which the check is made [default: SOURCE_DATE_EPOCH, else today]
     #[arg(long, value_name = "YYYY-MM-DD", hide = true)]
     pub as_of: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("files").required(true).multiple(false))]
+pub(crate) struct Verify {
+    /// PDFs: in an output folder, or anywhere
+    #[arg(value_name = "FILE", group = "files")]
+    pub file: Vec<PathBuf>,
+    /// The document whose foot bears this code
+    #[arg(long, value_name = "CODE", group = "files")]
+    pub code: Option<String>,
+    /// Every document of the output folder
+    #[arg(long, group = "files")]
+    pub all: bool,
 }
 
 #[derive(Debug, clap::Args)]

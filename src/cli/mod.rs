@@ -19,6 +19,7 @@ mod resolve;
 mod schedule;
 mod status;
 mod tick;
+mod verify;
 mod work;
 
 pub(crate) use args::{Args, Color, MessageFormat};
@@ -39,6 +40,7 @@ pub(crate) fn run(args: Args, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Check(verb) => check::run(&common, &verb, terminal),
         Command::List(verb) => list::run(&common, &verb, terminal),
         Command::Export(verb) => export::run(&common, &verb, terminal),
+        Command::Verify(verb) => verify::run(&common, &verb, terminal),
         Command::Lock(verb) => lock::run(&common, &verb, terminal),
         Command::Doctor(verb) => doctor::run(&common, &verb, terminal),
         Command::Tick(verb) => tick::run(&common, &verb, terminal),

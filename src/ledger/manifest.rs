@@ -51,6 +51,12 @@ pub struct Entry {
     /// What the PDF conforms to: `a-2a`, `a-3a`, `1.7`. Files made before there was a choice are plain.
     #[serde(default = "plain")]
     pub standard: String,
+    /// The verification code in its foot.
+    #[serde(default)]
+    pub code: String,
+    /// SHA-256 of the recipe in the archive: templates, faces, engine.
+    #[serde(default)]
+    pub recipe: String,
     /// SHA-256 over view, templates, faces, engine and options: what the PDF was made from.
     pub inputs: String,
 }
@@ -84,6 +90,11 @@ impl Manifest {
             return Err(LedgerError::Newer { path, format: manifest.format });
         }
         Ok(manifest)
+    }
+
+    /// Whether a folder has a manifest.
+    pub fn is_in(folder: &Path) -> bool {
+        folder.join(NAME).is_file()
     }
 
     /// Adds entries to the manifest of a folder. What another run has added in the meantime is kept.

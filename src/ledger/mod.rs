@@ -2,6 +2,7 @@
 //!
 //! When something is due is left to `schedule`.
 
+mod archive;
 mod error;
 mod issues;
 mod lease;
@@ -13,6 +14,7 @@ mod schema;
 mod store;
 mod tasks;
 
+pub use archive::Archive;
 pub use error::LedgerError;
 pub use issues::{Issue, IssueState, Number, Wanted};
 pub use lease::{Lease, last_tick};

@@ -5,6 +5,7 @@
 mod check;
 mod opening;
 mod order;
+mod verifying;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -15,8 +16,8 @@ use std::time::Instant;
 use chrono::NaiveDate;
 
 use crate::diag::{Diagnostics, Problem, SourceFile, Span, Warned, nearest};
-use crate::disk;
-use crate::ledger::{Entry, LedgerError, Manifest};
+use crate::disk::{self, PathError};
+use crate::ledger::{Archive, Entry, LedgerError, Manifest};
 use crate::model::{CaseBook, Period, Region, Subject, Text};
 use crate::settings::{Settings, Standard};
 use crate::typeset::{Engine, FacesError, Job, Typeset, on_big_stack};
@@ -26,6 +27,7 @@ use crate::workers::{Crew, WorkerError};
 pub use check::check;
 pub use opening::{find_faces, open_data, open_engine};
 pub use order::{Document, End, MakeError, Order, Outcome, Wish, all_orders};
+pub use verifying::{Verdict, Verified, file_with_code, verify};
 
 /// Where everything lies.
 #[derive(Debug, Clone)]
@@ -68,12 +70,14 @@ pub struct Pipeline {
     engine: Engine,
     /// Who sets the documents; none for this process itself.
     crew: Option<Crew>,
+    /// The recipe, once the archive has it.
+    kept: Mutex<Option<String>>,
 }
 
 impl Pipeline {
     /// Puts the parts together.
     pub fn new(workspace: Workspace, settings: Settings, book: CaseBook, engine: Engine) -> Self {
-        Self { workspace, settings, book, engine, crew: None }
+        Self { workspace, settings, book, engine, crew: None, kept: Mutex::default() }
     }
 
     /// Has the documents set by workers instead of this process.
@@ -224,7 +228,7 @@ impl Pipeline {
         loop {
             let edition = edition(wish, wish.as_of, moved);
             let mut found = Diagnostics::new();
-            let made = self.made(order, &loaded, &edition, &mut found);
+            let mut made = self.made(order, &loaded, &edition, &mut found);
             if moved == 0 {
                 self.check_characters(&made, &loaded, &mut found);
                 diagnostics.extend(found);
@@ -233,7 +237,7 @@ impl Pipeline {
             if diagnostics.has_errors() {
                 return Ok((End::Refused, None));
             }
-            let bytes = bytes_of(&made);
+            let (bytes, code) = self.sealed(&mut made, &path, wish.standard);
             let job = Job {
                 main: &format!("{}/main.typ", order.document.name()),
                 view: &bytes,
@@ -277,6 +281,8 @@ impl Pipeline {
                 view: disk::sha256(&bytes),
                 content: content_of(order, &loaded, &made),
                 standard: wish.standard.name().to_owned(),
+                code,
+                recipe: self.keep(is_issue.then_some(&bytes))?,
                 inputs: self.inputs(order, &bytes, wish.standard),
             };
             disk::write(&target.with_extension("json"), &bytes)?;
@@ -298,8 +304,9 @@ impl Pipeline {
         let target = self.workspace.out.join(path);
         let edition =
             Edition { number: numbered(entry), ..edition(wish, entry.date.parse().ok()?, entry.moved) };
-        let made = self.made(order, loaded, &edition, &mut Diagnostics::new());
-        let same = self.inputs(order, &bytes_of(&made), wish.standard) == entry.inputs
+        let mut made = self.made(order, loaded, &edition, &mut Diagnostics::new());
+        let (bytes, _) = self.sealed(&mut made, path, wish.standard);
+        let same = self.inputs(order, &bytes, wish.standard) == entry.inputs
             && is_whole(&target, &entry.pdf)
             && is_whole(&target.with_extension("json"), &entry.view);
         same.then_some(End::Unchanged { path: target, pages: entry.pages })
@@ -364,6 +371,33 @@ impl Pipeline {
                 None => diagnostics.push_nowhere(missing.problem()),
             }
         }
+    }
+
+    /// Puts the verification code into the foot of a view: over the view without it, the file's name, and all else that it is made from.
+    fn sealed(&self, made: &mut Made, path: &str, standard: Standard) -> (Vec<u8>, String) {
+        let (view, engine) = (disk::sha256(&bytes_of(made)), self.engine.digest());
+        let digest = disk::sha256(format!("{view}\n{path}\n{engine}\n{}", standard.name()).as_bytes());
+        let code = [0, 4, 8].map(|at| digest[at..at + 4].to_uppercase()).join("-");
+        made.view.imprint.code.clone_from(&code);
+        (bytes_of(made), code)
+    }
+
+    /// Keeps what documents are made from in the archive, and the view of an issue with it. Answers the digest of the recipe.
+    fn keep(&self, view: Option<&Vec<u8>>) -> Result<String, PathError> {
+        let archive = Archive::of(&self.workspace.out);
+        if let Some(view) = view {
+            archive.keep(view)?;
+        }
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(recipe) = &*kept {
+            return Ok(recipe.clone());
+        }
+        for name in self.engine.recipe().templates.keys() {
+            archive.keep(&disk::read(&self.workspace.templates.join(name))?)?;
+        }
+        let recipe = archive.keep(&self.engine.recipe().bytes())?;
+        *kept = Some(recipe.clone());
+        Ok(recipe)
     }
 
     /// What a PDF is made from, in one digest.

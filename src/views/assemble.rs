@@ -187,6 +187,7 @@ pub(super) fn imprint(settings: &Settings, edition: &Edition) -> Imprint {
         contact: imprint.contact.clone(),
         people: Vec::new(),
         draft: is_draft(settings, edition),
+        code: String::new(),
     }
 }
 

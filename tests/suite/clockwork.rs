@@ -152,6 +152,8 @@ impl Maker for FakeMaker {
             view: "v".repeat(64),
             content: "c".repeat(64),
             standard: "a-2a".into(),
+            code: "0000-0000-0000".into(),
+            recipe: "r".repeat(64),
             inputs: "i".repeat(64),
         };
         {

@@ -72,4 +72,5 @@ mod sink;
 mod ticks;
 mod tools;
 mod triggers;
+mod verified;
 mod watched;

@@ -190,6 +190,8 @@ pub struct Imprint {
     pub people: Vec<Line>,
     /// Whether it is a draft.
     pub draft: bool,
+    /// The verification code; empty in a view that was not made into a file.
+    pub code: String,
 }
 
 /// A label with its words.
