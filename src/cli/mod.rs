@@ -13,6 +13,7 @@ mod generate;
 mod ledger;
 mod list;
 mod outbox;
+mod paper;
 mod resolve;
 mod schedule;
 mod status;

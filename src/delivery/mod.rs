@@ -63,6 +63,8 @@ pub struct Enclosure {
     pub bytes: Vec<u8>,
     /// SHA-256 of that.
     pub sha256: String,
+    /// How many of its pages are the body, where somebody needs to know and it was recorded.
+    pub body_pages: Option<u32>,
 }
 
 /// A step after which a crash leaves another trace.

@@ -3,6 +3,7 @@
 //! How a channel sends is left to `delivery`, how far each parcel went to the ledger's outbox.
 
 mod packing;
+mod paper;
 mod planning;
 
 use std::collections::{BTreeMap, BTreeSet};

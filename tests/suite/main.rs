@@ -51,6 +51,7 @@ mod outbox_kills;
 mod outbox_mail;
 mod own_printer;
 mod page;
+mod paper;
 mod pdf;
 mod pdf_form;
 mod pdf_text;
