@@ -165,6 +165,19 @@ impl Ways {
         self.internal.iter().any(|known| known == channel)
     }
 
+    /// The kind of a channel, as the settings name it.
+    pub fn kind(&self, channel: &str) -> Option<&'static str> {
+        self.channels.get(channel).map(|declaration| match declaration {
+            Declaration::Email(_) => "email",
+            Declaration::Print(_) => "print",
+            Declaration::Lp(_) => "lp",
+            Declaration::Folder(_) => "folder",
+            Declaration::Webhook(_) => "webhook",
+            Declaration::WeCom(_) => "wecom",
+            Declaration::Command(_) => "command",
+        })
+    }
+
     /// Whether a channel prints on paper.
     pub fn prints(&self, channel: &str) -> bool {
         matches!(self.channels.get(channel), Some(Declaration::Print(_) | Declaration::Lp(_)))

@@ -60,7 +60,16 @@ pub struct Entry {
 
 /// Where the rendering of a document for pre-printed red paper (套红纸) lies: `<subject>.blank.pdf` beside it.
 pub fn blank_path(path: &str) -> String {
-    path.strip_suffix(".pdf").map_or_else(|| format!("{path}.blank"), |stem| format!("{stem}.blank.pdf"))
+    beside(path, "blank")
+}
+
+/// Where the distribution list of a document lies: `<subject>.distribution.pdf` beside it. It is no issue, and not in the manifest.
+pub fn distribution_path(path: &str) -> String {
+    beside(path, "distribution")
+}
+
+fn beside(path: &str, what: &str) -> String {
+    format!("{}.{what}.pdf", path.strip_suffix(".pdf").unwrap_or(path))
 }
 
 /// All finished files of an output folder, by their path within it.

@@ -8,6 +8,7 @@ mod charts;
 mod cite;
 mod comparative;
 mod diagrams;
+pub mod distribution;
 mod filled;
 mod finish;
 mod flags;

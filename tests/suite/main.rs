@@ -21,6 +21,7 @@ mod confined;
 mod counter;
 mod daemons;
 mod demo_year;
+mod distributed;
 mod email;
 mod email_faults;
 mod email_relays;
