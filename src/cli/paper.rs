@@ -1,15 +1,17 @@
-//! Who gets paper, for verbs that make or check documents outside of a schedule's run.
+//! Who gets paper, for verbs that make, check or plan outside of a schedule's run.
 //!
 //! What is printed of them is left to the pipeline.
 
 use briefing::delivery::{Places, Ways};
 use briefing::diag::Diagnostics;
+use briefing::ledger::{Issue, ParcelRow, blank_path};
 use briefing::model::{CaseBook, read_recipients};
 use briefing::pipeline::{Order, Paper, Workspace};
 use briefing::schedule;
 use briefing::settings::Settings;
 
 use super::args::Common;
+use super::desk::Desk;
 use super::resolve;
 
 /// Who gets paper. What is wrong with channels and recipients is told by `check`, and stops no draft.
@@ -33,4 +35,19 @@ pub(crate) fn settle_channels(orders: &mut [Order], settings: &Settings, book: &
             order.channels = Some(channels.collect());
         }
     }
+}
+
+/// What a paper channel would print of a parcel: the file, its pages and copies. Nothing for other channels.
+pub(crate) fn plan(desk: &Desk, issue: Option<&Issue>, row: &ParcelRow) -> String {
+    let Some(path) = issue.and_then(|issue| issue.path.as_deref()).filter(|_| desk.ways.prints(&row.channel))
+    else {
+        return String::new();
+    };
+    let Some(Ok(parcel)) = issue.map(|issue| schedule::wrap(issue, row, desk.stock())) else {
+        return String::new();
+    };
+    let path = if desk.ways.is_blank(&row.channel) { blank_path(path) } else { path.to_owned() };
+    let pages = parcel.enclosures.iter().find_map(|enclosure| enclosure.body_pages);
+    let pages = pages.map(|last| format!(", pages 1-{last}")).unwrap_or_default();
+    format!("{} × {path}{pages}", parcel.copies)
 }

@@ -66,6 +66,7 @@ mod same_bytes;
 mod shifted;
 mod shipped;
 mod sink;
+mod swept;
 mod ticks;
 mod tools;
 mod triggers;

@@ -244,6 +244,49 @@ fn paper_that_bears_the_masthead_gets_the_same_document_without_red() {
 }
 
 #[test]
+fn paper_waits_for_its_hours_and_tells_what_the_printer_complains_of() {
+    if !have(&["faces"]) {
+        return;
+    }
+    let Some(rig) = ranging() else { return };
+    let Some(other) = ranging() else { return };
+    let uris = [rig.uri.as_str(), other.uri.as_str()];
+    let more = "hours = \"08:30-18:00\"\npart = \"body\"\nmasthead = \"blank\"\nsides = \"short-edge\"";
+    let settings = allowed(&uris) + &print("room", &uris, more).replace("\"20s\"", "\"1s\"");
+    let counter = Counter::with(
+        "[\"comparative\"]",
+        &["room"],
+        &settings,
+        &recipient("a", "copies = 2", "room", "room"),
+    );
+    counter.replace("report.toml", "copies = 30", "copies = \"sum\"");
+    approve(&counter, &[("a", "room")]);
+    counter.tick(FIRST).ok().prints("outside of the hours of printing; tried again in 30 minutes");
+    counter.tick("2026-12-01T08:29:00+08:00").ok();
+    assert_eq!((counter.state().as_str(), rig.documents().len()), ("ready", 0));
+    let opens = "2026-12-01T08:30:00+08:00";
+    let body = entry(&counter)["body-pages"].clone();
+    let plan = format!("2 × 2026-11/comparative/two-counties.blank.pdf, pages 1-{body}");
+    counter.at(opens, ["deliver", "--dry-run"]).ok().prints(&plan);
+    // The first of the group has no paper: it keeps the job, and nobody else prints it.
+    rig.paper(false);
+    let told = counter.told(opens, "warning");
+    assert!(told.len() == 1 && told[0].contains("media-empty"), "{told:?}");
+    counter.run(["outbox", "list"]).ok().prints("the printer complains of media-empty");
+    rig.paper(true);
+    counter.tick("2026-12-01T09:30:00+08:00").ok();
+    assert_eq!(
+        (counter.state().as_str(), rig.documents().len(), other.documents().len()),
+        ("accepted", 1, 0)
+    );
+    let asked = rig.asked(1);
+    for line in [&format!("IPP_PAGE_RANGES=1-{body}"), "IPP_COPIES=2", "IPP_SIDES=two-sided-short-edge"] {
+        assert!(asked.iter().any(|asked| asked == line), "{line}: {asked:#?}");
+    }
+    assert_eq!(sha256(&rig.documents()[0]), entry(&counter)["blank"].as_str().expect("a digest"));
+}
+
+#[test]
 fn paper_copies_are_the_sum_of_all_that_is_printed() {
     if !have(&["faces"]) {
         return;
