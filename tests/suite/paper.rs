@@ -218,15 +218,26 @@ fn paper_that_bears_the_masthead_gets_the_same_document_without_red() {
         }
     }
     let twin = counter.twin();
+    let again = |key: &str| {
+        counter
+            .database()
+            .execute("UPDATE parcel SET state = 'failed' WHERE key = ?1", [key])
+            .expect("a row");
+        counter.at(LATER, ["outbox", "retry", key]).ok();
+        counter.told(LATER, "alarm")
+    };
+    let key = counter.rows("SELECT parcel.key FROM parcel JOIN issue ON issue.id = parcel.issue WHERE channel = 'red' AND subject = 'qinghe'").remove(0);
+    // A file that was altered is not printed, nor one that is not there.
+    let blank = counter.path("reports/2026-11/region/qinghe.blank.pdf");
+    let bytes = fs::read(&blank).expect("it was made");
+    fs::write(&blank, [&bytes[..], b"%"].concat()).expect("it is ours");
+    let alarms = again(&key);
+    let altered = "`2026-11/region/qinghe.blank.pdf` is not the file that was issued";
+    assert!(alarms.len() == 1 && alarms[0].contains(altered), "{alarms:?}");
+    fs::write(&blank, bytes).expect("it is ours");
     // A channel whose paper was exchanged does not print the other file on it.
     counter.replace("report.toml", "masthead = \"blank\"", "");
-    let key = counter.rows("SELECT key FROM parcel WHERE channel = 'red' ORDER BY 1").remove(0);
-    counter
-        .database()
-        .execute("UPDATE parcel SET state = 'failed' WHERE key = ?1", [&key])
-        .expect("it is there");
-    counter.at(LATER, ["outbox", "retry", &key]).ok();
-    let alarms = counter.told(LATER, "alarm");
+    let alarms = again(&key);
     assert!(alarms.len() == 1 && alarms[0].contains("has no `masthead = \"blank\"` any more"), "{alarms:?}");
     assert_eq!(rig.documents().len(), 6);
     // The same day, the same bytes; and without such a channel there is no such file.
@@ -241,6 +252,37 @@ fn paper_that_bears_the_masthead_gets_the_same_document_without_red() {
     let other = counter.twin();
     other.run(["tick", "--now", FIRST]).ok();
     assert_eq!((other.files("reports").len() > 6, all(&other).len()), (true, 0));
+}
+
+/// An issue that was made before its schedule had such a channel would get red upon red.
+#[test]
+fn paper_that_bears_the_masthead_gets_nothing_that_has_it_too() {
+    if !have(&["faces"]) {
+        return;
+    }
+    let channel = "[[channel]]\nid = \"red\"\nkind = \"lp\"\ninternal = true\ncommand = [\"/bin/true\"]\n";
+    let all = recipient("a", "copies = 30", "red", "room");
+    let counter = Counter::with("[\"comparative\"]", &["red"], channel, &all);
+    approve(&counter, &[("a", "red")]);
+    counter.run(["outbox", "pause"]).ok();
+    counter.tick(FIRST).ok();
+    counter.run(["outbox", "resume"]).ok();
+    counter.replace("report.toml", "id = \"red\"", "id = \"red\"\nmasthead = \"blank\"");
+    let alarms = counter.told(LATER, "alarm");
+    let said = "was issued without a rendering for pre-printed paper";
+    assert!(alarms.len() == 1 && alarms[0].contains(said), "{alarms:?}");
+    // The next one has it, and what retention takes away it takes away with all that belongs to it.
+    counter.tick("2027-01-01T08:00:00+08:00").ok();
+    assert_eq!(counter.parcels(), ["a red accepted", "a red failed"]);
+    for entry in ["2026-11/comparative/two-counties", "2026-12/comparative/two-counties"] {
+        counter.at(LATER, ["distribution", entry]).ok();
+    }
+    let files = || counter.files("reports").into_iter().filter(|name| name.contains("two-counties")).count();
+    assert_eq!(files(), 7);
+    let settings = counter.read("report.toml");
+    counter.write("report.toml", format!("{settings}\n[retention]\ncomparative = \"1d\"\n"));
+    counter.at("2027-02-01T00:00:00+08:00", ["archive", "prune"]).ok();
+    assert_eq!(files(), 0);
 }
 
 #[test]
@@ -261,7 +303,7 @@ fn paper_waits_for_its_hours_and_tells_what_the_printer_complains_of() {
     );
     counter.replace("report.toml", "copies = 30", "copies = \"sum\"");
     approve(&counter, &[("a", "room")]);
-    counter.tick(FIRST).ok().prints("outside of the hours of printing; tried again in 30 minutes");
+    counter.tick(FIRST).ok().prints("outside of the hours of printing; tried again in");
     counter.tick("2026-12-01T08:29:00+08:00").ok();
     assert_eq!((counter.state().as_str(), rig.documents().len()), ("ready", 0));
     let opens = "2026-12-01T08:30:00+08:00";
