@@ -254,6 +254,22 @@ fn paper_that_bears_the_masthead_gets_the_same_document_without_red() {
     assert_eq!((other.files("reports").len() > 6, all(&other).len()), (true, 0));
 }
 
+/// A template that moves something where it leaves the red out would print over what the paper bears.
+#[test]
+fn paper_that_bears_the_masthead_gets_nothing_that_moved() {
+    if !have(&["faces"]) {
+        return;
+    }
+    let channel = "[[channel]]\nid = \"red\"\nkind = \"lp\"\ninternal = true\nmasthead = \"blank\"\ncommand = [\"/bin/true\"]\n";
+    let counter = Counter::with("[\"comparative\"]", &["red"], channel, "");
+    let moved = "if view.masthead.at(\"blank\", default: false) { pagebreak() }\n  note(view.note)";
+    counter.replace("templates/lib/briefing.typ", "note(view.note)", moved);
+    let run = counter.tick(FIRST);
+    run.ok().says("error[blank-moved]: without its red masthead the document has 5 pages instead of 4");
+    run.prints("not made (typeset): without its red masthead");
+    assert_eq!(counter.files("reports"), [""; 0]);
+}
+
 /// An issue that was made before its schedule had such a channel would get red upon red.
 #[test]
 fn paper_that_bears_the_masthead_gets_nothing_that_has_it_too() {
