@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+pub(crate) use super::args_paper::*;
 pub(crate) use super::args_schedule::*;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand, ValueEnum};
@@ -126,6 +127,8 @@ pub(crate) enum Command {
     History(History),
     /// Send what is in the outbox now
     Deliver(Deliver),
+    /// Write the distribution list (分发单) of an issue as PDF
+    Distribution(DistributionArgs),
     /// Look at what was sent to whom, and settle what is open
     #[command(subcommand)]
     Outbox(OutboxCommand),

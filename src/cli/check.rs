@@ -3,8 +3,9 @@
 use briefing::delivery::{Places, Ways};
 use briefing::diag::{Diagnostics, Problem};
 use briefing::model::{Calendars, Subject, read_recipients};
-use briefing::pipeline::{self, Workspace};
-use briefing::schedule;
+use briefing::pipeline::{self, Order, Paper, Workspace};
+use briefing::schedule::{self, Schedule};
+use briefing::settings::Settings;
 use chrono::{NaiveDate, NaiveTime};
 
 use super::args::{Check, Common};
@@ -18,8 +19,9 @@ pub(crate) fn run(common: &Common, verb: &Check, terminal: &Terminal) -> Result<
     let settings = pipeline::open_data(&workspace).output.0;
     let (as_of, _) = resolve::as_of(verb.as_of.as_deref(), &settings, terminal)?;
     let mut diagnostics = pipeline::check(&workspace, as_of)?;
-    schedules(&workspace, as_of, &mut diagnostics);
-    channels(common, &workspace, terminal, &mut diagnostics);
+    let schedules = schedules(&workspace, as_of, &mut diagnostics);
+    let paper = channels(common, &workspace, terminal, &mut diagnostics);
+    copies(&settings, &schedules, &paper, as_of, &mut diagnostics);
     diagnostics.sort();
     diagnostics.deny(&verb.deny);
     let (errors, warnings) = (diagnostics.errors(), diagnostics.warnings());
@@ -35,16 +37,22 @@ pub(crate) fn run(common: &Common, verb: &Check, terminal: &Terminal) -> Result<
 }
 
 /// Checks the calendars and the schedules, which no document needs.
-fn schedules(workspace: &Workspace, as_of: NaiveDate, diagnostics: &mut Diagnostics) {
+fn schedules(workspace: &Workspace, as_of: NaiveDate, diagnostics: &mut Diagnostics) -> Vec<Schedule> {
     let (settings, book) = pipeline::open_data(workspace).output;
     let now = as_of.and_time(NaiveTime::MIN).and_utc();
     let calendars = Calendars::read(&workspace.data, diagnostics);
     let schedules = schedule::read(&settings, &book, diagnostics);
     schedule::check(&schedules, &calendars, now, diagnostics);
+    schedules
 }
 
 /// Checks channels, secrets and recipients.
-fn channels(common: &Common, workspace: &Workspace, terminal: &Terminal, diagnostics: &mut Diagnostics) {
+fn channels(
+    common: &Common,
+    workspace: &Workspace,
+    terminal: &Terminal,
+    diagnostics: &mut Diagnostics,
+) -> Paper {
     let (settings, book) = pipeline::open_data(workspace).output;
     let places = Places { root: &common.workspace, scratch: &resolve::state(common) };
     let ways = Ways::read(&settings.declared, &places, diagnostics);
@@ -61,6 +69,25 @@ fn channels(common: &Common, workspace: &Workspace, terminal: &Terminal, diagnos
             let problem =
                 Problem::DanglingId { kind: "region, place or comparison", id: subject.clone(), near };
             diagnostics.push(problem, span.clone());
+        }
+    }
+    Paper::of(&ways, &recipients)
+}
+
+/// Checks that 共印N份 is the number of copies that the documents of each schedule have. Two schedules that make the same for the same
+/// channels are told of once.
+fn copies(
+    settings: &Settings,
+    schedules: &[Schedule],
+    paper: &Paper,
+    as_of: NaiveDate,
+    diagnostics: &mut Diagnostics,
+) {
+    let mut checked: Vec<&Order> = Vec::new();
+    for order in schedules.iter().flat_map(|schedule| &schedule.orders) {
+        if !checked.contains(&order) {
+            paper.check(order, &settings.imprint, as_of, diagnostics);
+            checked.push(order);
         }
     }
 }

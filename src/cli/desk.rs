@@ -101,6 +101,7 @@ impl Desk {
         let (deadline, memory) = self.settings.limits;
         let output = engine.output.map(|engine| {
             Pipeline::new(self.workspace.clone(), self.settings.clone(), self.book.clone(), engine)
+                .with_paper(pipeline::Paper::of(&self.ways, &self.recipients))
                 .with_crew(Crew::new(self.program.clone(), Limits { deadline, memory }))
         });
         Ok(Warned { output, diagnostics: engine.diagnostics })

@@ -10,7 +10,7 @@ use briefing::views::{Numbered, Part};
 
 use super::args::{Common, DocumentKind, Generate, PartArg};
 use super::failure::{Failure, Outcome, with_causes};
-use super::resolve;
+use super::{paper, resolve};
 use crate::terminal::Terminal;
 
 /// Makes what was asked for and says what became of it.
@@ -22,7 +22,9 @@ pub(crate) fn run(common: &Common, verb: &Generate, terminal: &Terminal) -> Resu
         return Err(Failure::Diagnostics(data.diagnostics));
     }
     terminal.messages(&data.diagnostics);
-    let orders = orders(verb, &settings, &book)?;
+    let mut orders = orders(verb, &settings, &book)?;
+    paper::settle_channels(&mut orders, &settings, &book);
+    let paper = paper::paper(common, &workspace, &settings);
     let wish = wish(verb, &settings, terminal)?;
     if wish.number.is_some() && orders.len() != 1 {
         let hint = Some("give --region with one id".to_owned());
@@ -38,7 +40,7 @@ pub(crate) fn run(common: &Common, verb: &Generate, terminal: &Terminal) -> Resu
     let engine = pipeline::open_engine(&workspace, &settings)?;
     let Some(engine_output) = engine.output else { return Err(Failure::Diagnostics(engine.diagnostics)) };
     terminal.messages(&engine.diagnostics);
-    let pipeline = Pipeline::new(workspace, settings, book, engine_output);
+    let pipeline = Pipeline::new(workspace, settings, book, engine_output).with_paper(paper);
     if verb.view {
         let [order] = orders.as_slice() else {
             return Err(Failure::usage(format!("--view prints one view, not {}", orders.len()), None));

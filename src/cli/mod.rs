@@ -1,18 +1,22 @@
 //! The command line: what was typed, one file per verb, and how everything that can go wrong ends.
 
 mod args;
+mod args_paper;
 mod args_schedule;
 mod check;
 mod completions;
 mod daemon;
 mod desk;
+mod distribution;
 mod doctor;
+mod entry;
 mod export;
 mod failure;
 mod generate;
 mod ledger;
 mod list;
 mod outbox;
+mod paper;
 mod resolve;
 mod schedule;
 mod status;
@@ -45,6 +49,7 @@ pub(crate) fn run(args: Args, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Status(verb) => status::run(&common, &verb, terminal),
         Command::History(verb) => status::history(&common, &verb, terminal),
         Command::Deliver(verb) => outbox::deliver(&common, &verb, terminal),
+        Command::Distribution(verb) => distribution::run(&common, &verb, terminal),
         Command::Outbox(verb) => outbox::run(&common, &verb, terminal),
         Command::Issue(verb) => ledger::issue(&common, &verb, terminal),
         Command::Ledger(verb) => ledger::run(&common, &verb, terminal),

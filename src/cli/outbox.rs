@@ -10,7 +10,7 @@ use super::args::{Common, Deliver, OutboxCommand};
 use super::desk::{self, Desk, Log};
 use super::failure::{Failure, Outcome};
 use super::list::table;
-use super::tick;
+use super::{paper, tick};
 use crate::terminal::Terminal;
 
 /// Sends what is in the outbox, or says what would be sent.
@@ -53,7 +53,7 @@ fn preview(
                 path.display().to_string()
             }
             Some(Err(reason)) => format!("not sent: {reason}"),
-            None => String::new(),
+            None => paper::plan(desk, issue, &parcel),
         };
         rows.push(vec![parcel.recipient, parcel.channel, to, what, note]);
     }

@@ -12,9 +12,9 @@
 //! | any other, 64 and 65 among them | | refused |
 //! | a signal, or killed at the deadline | | unknown: nobody knows how far it came |
 
-use std::fs::{OpenOptions, Permissions};
+use std::fs::OpenOptions;
 use std::io::Write;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -23,6 +23,7 @@ use serde::Serialize;
 
 use super::described::{Figure, File, figures};
 use super::process::{self, Ended, Finished};
+use super::scratch::Scratch;
 use super::{Channel, Outcome, Parcel, Phase, Secrets};
 use crate::disk::PathError;
 use crate::ledger::LedgerError;
@@ -125,7 +126,7 @@ impl Channel for CommandChannel<'_> {
             Some(program) => lines.push(format!("`{}` can be run", program.display())),
             None => lines.push(self.not_found()),
         }
-        let scratch = tempfile::Builder::new().prefix("parcel-").tempdir_in(&self.settings.scratch);
+        let scratch = tempfile::Builder::new().prefix("probe-").tempdir_in(&self.settings.scratch);
         if let Err(error) = &scratch {
             lines.push(format!("cannot write to `{}`: {error}", self.settings.scratch.display()));
         }
@@ -184,10 +185,8 @@ fn tell(parcel: &Parcel, address: &str, files: Vec<PathBuf>) -> Vec<u8> {
 }
 
 /// Writes the files of a parcel where only we can read them. They are numbered: names of people are not trusted with paths.
-fn lay_out(scratch: &Path, parcel: &Parcel) -> Result<(tempfile::TempDir, Vec<PathBuf>), PathError> {
-    let ours = Permissions::from_mode(0o700);
-    let folder = tempfile::Builder::new().prefix("parcel-").permissions(ours).tempdir_in(scratch);
-    let folder = folder.map_err(|e| PathError::new("create a folder in", scratch, e))?;
+fn lay_out(scratch: &Path, parcel: &Parcel) -> Result<(Scratch, Vec<PathBuf>), PathError> {
+    let folder = Scratch::new(scratch)?;
     let mut files = Vec::new();
     for (number, enclosure) in parcel.enclosures.iter().enumerate() {
         let extension =

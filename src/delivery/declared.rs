@@ -2,6 +2,7 @@
 //!
 //! How their keys are read is left to `reader`, how each of them sends to its own module.
 
+mod keys;
 mod reader;
 
 use std::collections::BTreeMap;
@@ -27,6 +28,8 @@ pub struct Ways {
     channels: BTreeMap<String, Declaration>,
     /// Channels that may take 内部.
     internal: Vec<String>,
+    /// Channels whose paper bears the red masthead.
+    blank: Vec<String>,
     /// Where secrets are kept, and where that is written.
     secrets: Vec<(SecretSource, Span)>,
     domains: Vec<String>,
@@ -64,6 +67,7 @@ impl Ways {
         let mut ways = Self {
             channels: BTreeMap::new(),
             internal: Vec::new(),
+            blank: Vec::new(),
             secrets: Vec::new(),
             domains: list(&delivery.domains),
             redirect_all_to: delivery.redirect_all_to.as_ref().map(|to| to.get_ref().clone()),
@@ -87,6 +91,10 @@ impl Ways {
             if entry.internal.as_ref().is_some_and(|internal| *internal.get_ref()) {
                 ways.internal.push(id.clone());
             }
+            if reader.is_blank() {
+                ways.blank.push(id.clone());
+            }
+            reader.idle_keys();
             if let Some(declaration) = declaration {
                 ways.channels.insert(id, declaration);
             }
@@ -155,6 +163,47 @@ impl Ways {
     /// Whether a channel may take documents marked 内部.
     pub fn is_internal(&self, channel: &str) -> bool {
         self.internal.iter().any(|known| known == channel)
+    }
+
+    /// The kind of a channel, as the settings name it.
+    pub fn kind(&self, channel: &str) -> Option<&'static str> {
+        self.channels.get(channel).map(|declaration| match declaration {
+            Declaration::Email(_) => "email",
+            Declaration::Print(_) => "print",
+            Declaration::Lp(_) => "lp",
+            Declaration::Folder(_) => "folder",
+            Declaration::Webhook(_) => "webhook",
+            Declaration::WeCom(_) => "wecom",
+            Declaration::Command(_) => "command",
+        })
+    }
+
+    /// Whether a channel prints on paper.
+    pub fn prints(&self, channel: &str) -> bool {
+        matches!(self.channels.get(channel), Some(Declaration::Print(_) | Declaration::Lp(_)))
+    }
+
+    /// Whether a channel prints the body of a document only.
+    pub fn prints_body(&self, channel: &str) -> bool {
+        match self.channels.get(channel) {
+            Some(Declaration::Print(settings)) => settings.body_only,
+            Some(Declaration::Lp(settings)) => settings.body_only,
+            _ => false,
+        }
+    }
+
+    /// Whether the paper of a channel bears the red masthead already (套红纸).
+    pub fn is_blank(&self, channel: &str) -> bool {
+        self.prints(channel) && self.blank.iter().any(|known| known == channel)
+    }
+
+    /// The folders into which channels lay files.
+    pub fn folders(&self) -> Vec<&Path> {
+        let declared = self.channels.values().filter_map(|declaration| match declaration {
+            Declaration::Folder(settings) => Some(settings.path.as_path()),
+            _ => None,
+        });
+        declared.collect()
     }
 
     /// The address that a message really goes to.

@@ -10,6 +10,7 @@ mod folder;
 mod http;
 pub mod print;
 mod process;
+mod scratch;
 mod secret;
 mod url;
 mod webhook;
@@ -22,6 +23,7 @@ use crate::ledger::LedgerError;
 pub use command::{CommandChannel, CommandSettings};
 pub use declared::{Places, Ways};
 pub use folder::{Folder, FolderSettings, Layout};
+pub use scratch::sweep_scratch;
 pub use secret::{Secret, SecretError, SecretSource, Secrets};
 pub use url::UrlError;
 pub use webhook::{Webhook, WebhookSettings};
@@ -63,6 +65,8 @@ pub struct Enclosure {
     pub bytes: Vec<u8>,
     /// SHA-256 of that.
     pub sha256: String,
+    /// How many of its pages are the body, where somebody needs to know and it was recorded.
+    pub body_pages: Option<u32>,
 }
 
 /// A step after which a crash leaves another trace.

@@ -267,6 +267,7 @@ mod tests {
     #[test]
     fn a_name_cannot_end_its_header() {
         let file = Enclosure {
+            body_pages: None,
             name: "简报\"\r\nX: y.pdf".into(),
             plain_name: "a.pdf".into(),
             media_type: "application/pdf".into(),

@@ -39,6 +39,9 @@ pub struct Entry {
     pub date: String,
     /// How many pages it has.
     pub pages: usize,
+    /// How many of them the body takes; none where an older version recorded it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body_pages: Option<usize>,
     /// How many plates moved to the annex so that the body fits.
     pub moved: usize,
     /// SHA-256 of the PDF.
@@ -50,6 +53,23 @@ pub struct Entry {
     pub content: String,
     /// SHA-256 over view, templates, faces, engine and options: what the PDF was made from.
     pub inputs: String,
+    /// SHA-256 of the same document without the red of its masthead, where one lies beside it: see [`blank_path`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blank: Option<String>,
+}
+
+/// Where the rendering of a document for pre-printed red paper (套红纸) lies: `<subject>.blank.pdf` beside it.
+pub fn blank_path(path: &str) -> String {
+    beside(path, "blank")
+}
+
+/// Where the distribution list of a document lies: `<subject>.distribution.pdf` beside it. It is no issue, and not in the manifest.
+pub fn distribution_path(path: &str) -> String {
+    beside(path, "distribution")
+}
+
+fn beside(path: &str, what: &str) -> String {
+    format!("{}.{what}.pdf", path.strip_suffix(".pdf").unwrap_or(path))
 }
 
 /// All finished files of an output folder, by their path within it.

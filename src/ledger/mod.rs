@@ -16,7 +16,7 @@ mod tasks;
 pub use error::LedgerError;
 pub use issues::{Issue, IssueState, Number, Wanted};
 pub use lease::{Lease, last_tick};
-pub use manifest::{Entry, Manifest};
+pub use manifest::{Entry, Manifest, blank_path, distribution_path};
 pub use occurrences::{NewOccurrence, Occurrence, Origin, Seen, State};
 pub use outbox::{NewParcel, ParcelRow, ParcelState};
 pub use store::Ledger;

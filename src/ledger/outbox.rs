@@ -84,10 +84,12 @@ pub struct ParcelRow {
     pub receipt: Option<String>,
     /// Why it failed, or is tried again.
     pub reason: Option<String>,
+    /// Since when it stands so.
+    pub changed: DateTime<Utc>,
 }
 
 const COLUMNS: &str =
-    "key, issue, recipient, channel, address, pdf, state, phase, attempts, due, receipt, reason";
+    "key, issue, recipient, channel, address, pdf, state, phase, attempts, due, receipt, reason, changed";
 
 impl ParcelRow {
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -105,6 +107,7 @@ impl ParcelRow {
             due: due.as_deref().map(instant_of).transpose()?,
             receipt: row.get(10)?,
             reason: row.get(11)?,
+            changed: instant_of(&row.get::<_, String>(12)?)?,
         })
     }
 }
@@ -280,6 +283,18 @@ impl Ledger {
     /// When the ledger cannot be read.
     pub fn parcels_by_key(&self, beginning: &str) -> Result<Vec<ParcelRow>, LedgerError> {
         self.parcels_where("substr(key, 1, length(?1)) = ?1 ORDER BY key", &[&beginning])
+    }
+
+    /// The parcels that carry an issue to those whom it is for, alone or with others; not those that call it back or correct it.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn parcels_with(&self, issue: i64) -> Result<Vec<ParcelRow>, LedgerError> {
+        self.parcels_where(
+            "kind NOT IN ('correction', 'withdrawal') AND (issue = ?1 OR key IN (SELECT parcel FROM enclosure WHERE enclosure.issue = ?1))
+             ORDER BY planned, rowid",
+            &[&issue],
+        )
     }
 
     fn parcels_where(

@@ -107,6 +107,7 @@ fn places_with_texts(book: &CaseBook, regions: &BTreeMap<String, Option<Region>>
             members: vec![subject],
             title: None,
             has_text: true,
+            channels: None,
         })
         .filter(|order| names.iter().any(|name| name.starts_with(&format!("region-{}", order.subject))))
         .collect()

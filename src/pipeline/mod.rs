@@ -5,6 +5,7 @@
 mod check;
 mod opening;
 mod order;
+mod paper;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,7 +17,7 @@ use chrono::NaiveDate;
 
 use crate::diag::{Diagnostics, Problem, SourceFile, Span, Warned, nearest};
 use crate::disk;
-use crate::ledger::{Entry, LedgerError, Manifest};
+use crate::ledger::{Entry, LedgerError, Manifest, blank_path};
 use crate::model::{CaseBook, Period, Region, Subject, Text};
 use crate::settings::Settings;
 use crate::typeset::{Engine, FacesError, Job, Standard, Typeset, on_big_stack};
@@ -26,6 +27,7 @@ use crate::workers::{Crew, WorkerError};
 pub use check::check;
 pub use opening::{find_faces, open_data, open_engine};
 pub use order::{Document, End, MakeError, Order, Outcome, Wish, all_orders};
+pub use paper::{Paper, PrintRun};
 
 /// Where everything lies.
 #[derive(Debug, Clone)]
@@ -68,12 +70,14 @@ pub struct Pipeline {
     engine: Engine,
     /// Who sets the documents; none for this process itself.
     crew: Option<Crew>,
+    /// Who gets paper.
+    paper: Paper,
 }
 
 impl Pipeline {
     /// Puts the parts together.
     pub fn new(workspace: Workspace, settings: Settings, book: CaseBook, engine: Engine) -> Self {
-        Self { workspace, settings, book, engine, crew: None }
+        Self { workspace, settings, book, engine, crew: None, paper: Paper::default() }
     }
 
     /// Has the documents set by workers instead of this process.
@@ -156,7 +160,7 @@ impl Pipeline {
     /// The view of a document as it would be set today, without writing anything.
     pub fn view(&self, order: &Order, wish: &Wish) -> Warned<Option<shape::View>> {
         let mut diagnostics = Diagnostics::new();
-        let edition = edition(wish, wish.as_of, 0);
+        let edition = self.edition(order, wish, wish.as_of, 0);
         let view = self
             .load(order, wish, &mut diagnostics)
             .map(|loaded| self.made(order, &loaded, &edition, &mut diagnostics).view);
@@ -175,8 +179,13 @@ impl Pipeline {
     /// A digest of what a document would say today, without number and date; none where the diagnostics say why.
     pub fn content(&self, order: &Order, wish: &Wish) -> Warned<Option<String>> {
         let mut diagnostics = Diagnostics::new();
+        if order.channels.is_some() {
+            // Known before a number is reserved, so that none is lost by it.
+            self.paper.check(order, &self.settings.imprint, wish.as_of, &mut diagnostics);
+        }
         let content = self.load(order, wish, &mut diagnostics).map(|loaded| {
-            let made = self.made(order, &loaded, &edition(wish, wish.as_of, 0), &mut diagnostics);
+            let edition = self.edition(order, wish, wish.as_of, 0);
+            let made = self.made(order, &loaded, &edition, &mut diagnostics);
             content_of(order, &loaded, &made)
         });
         Warned { output: content.filter(|_| !diagnostics.has_errors()), diagnostics }
@@ -222,7 +231,7 @@ impl Pipeline {
         }
         let mut moved = 0;
         loop {
-            let edition = edition(wish, wish.as_of, moved);
+            let edition = self.edition(order, wish, wish.as_of, moved);
             let mut found = Diagnostics::new();
             let made = self.made(order, &loaded, &edition, &mut found);
             if moved == 0 {
@@ -263,6 +272,14 @@ impl Pipeline {
             if diagnostics.has_errors() {
                 return Ok((End::Refused, None));
             }
+            let blank = if self.wants_blank(order, wish) {
+                let Some(blank) = self.blank(&job, &made, &path, &set_output, diagnostics)? else {
+                    return Ok((End::Refused, None));
+                };
+                Some(blank)
+            } else {
+                None
+            };
             let entry = Entry {
                 document: order.document.name().into(),
                 subject: order.subject.clone(),
@@ -272,13 +289,18 @@ impl Pipeline {
                 total: wish.number.and_then(|number| number.total),
                 date: wish.as_of.to_string(),
                 pages: set_output.pages,
+                body_pages: Some(set_output.body_pages),
                 moved,
                 pdf: disk::sha256(&set_output.pdf),
                 view: disk::sha256(&bytes),
                 content: content_of(order, &loaded, &made),
                 inputs: self.inputs(order, &bytes),
+                blank: blank.as_deref().map(disk::sha256),
             };
             disk::write(&target.with_extension("json"), &bytes)?;
+            if let Some(blank) = &blank {
+                disk::write(&self.workspace.out.join(blank_path(&path)), blank)?;
+            }
             disk::write(&target, &set_output.pdf)?;
             let end = End::Made { path: target, pages: set_output.pages, bytes: set_output.pdf.len() };
             return Ok((end, Some((path, entry))));
@@ -295,12 +317,15 @@ impl Pipeline {
         entry: &Entry,
     ) -> Option<End> {
         let target = self.workspace.out.join(path);
-        let edition =
-            Edition { number: numbered(entry), ..edition(wish, entry.date.parse().ok()?, entry.moved) };
+        let edition = Edition {
+            number: numbered(entry),
+            ..self.edition(order, wish, entry.date.parse().ok()?, entry.moved)
+        };
         let made = self.made(order, loaded, &edition, &mut Diagnostics::new());
         let same = self.inputs(order, &bytes_of(&made)) == entry.inputs
             && is_whole(&target, &entry.pdf)
-            && is_whole(&target.with_extension("json"), &entry.view);
+            && is_whole(&target.with_extension("json"), &entry.view)
+            && (!self.wants_blank(order, wish) || self.has_blank(path, entry));
         same.then_some(End::Unchanged { path: target, pages: entry.pages })
     }
 
@@ -417,7 +442,7 @@ fn make_view(
 }
 
 fn edition(wish: &Wish, date: NaiveDate, moved: usize) -> Edition {
-    Edition { date, period: wish.period, number: wish.number, part: wish.part, moved }
+    Edition { date, period: wish.period, number: wish.number, part: wish.part, moved, copies: None }
 }
 
 /// The number that a recorded file bears.

@@ -25,6 +25,8 @@ pub struct Order {
     pub title: Option<String>,
     /// Whether a text may belong to it: comparisons that nobody declared have none.
     pub has_text: bool,
+    /// The channels by which it leaves, where that is settled; they decide what of it is printed on paper.
+    pub channels: Option<Vec<String>>,
 }
 
 impl Order {
@@ -36,6 +38,7 @@ impl Order {
             members: vec![subject],
             title: None,
             has_text: true,
+            channels: None,
         }
     }
 }
@@ -141,6 +144,7 @@ pub fn all_orders(settings: &Settings, book: &CaseBook) -> (Vec<Order>, Diagnost
             members: vec![Subject { region: id.clone(), place: None }],
             title: None,
             has_text: true,
+            channels: None,
         })
         .collect();
     for comparison in &settings.comparisons {
@@ -162,6 +166,7 @@ pub fn all_orders(settings: &Settings, book: &CaseBook) -> (Vec<Order>, Diagnost
                 members,
                 title: comparison.title.clone(),
                 has_text: true,
+                channels: None,
             });
         }
     }

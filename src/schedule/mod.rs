@@ -3,6 +3,7 @@
 //! How a document is made is left to `pipeline`, what was made and numbered to `ledger`.
 
 mod daemon;
+mod distribution;
 mod due;
 mod event;
 mod install;
@@ -17,6 +18,7 @@ mod tick;
 mod words;
 
 pub use daemon::{Next, wake_at};
+pub use distribution::{Handed, distribution};
 pub use due::{Due, Verdict, due, in_words as in_words_of, upcoming};
 pub use event::{Event, Level, occurrence_name};
 pub use install::{InstallError, Trigger, crontab, crontab_for_user, kubernetes, systemd};

@@ -7,7 +7,7 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 
 use crate::disk::{self, PathError};
-use crate::ledger::{Ledger, LedgerError, Manifest};
+use crate::ledger::{Ledger, LedgerError, Manifest, blank_path, distribution_path};
 use crate::settings::Settings;
 
 /// What is taken away, or would be.
@@ -58,7 +58,9 @@ pub fn prune(
         ledger.pruned(issue.id, now)?;
     }
     for path in &pruned.files {
-        for path in [out.join(path), out.join(path).with_extension("json")] {
+        let (file, others) = (out.join(path), [blank_path(path), distribution_path(path)]);
+        let others = others.into_iter().map(|path| out.join(path));
+        for path in [file.clone(), file.with_extension("json")].into_iter().chain(others) {
             if path.exists() {
                 std::fs::remove_file(&path).map_err(|e| PathError::new("remove", &path, e))?;
                 disk::sync_folder(&path)?;

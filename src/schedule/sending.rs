@@ -3,6 +3,7 @@
 //! How a channel sends is left to `delivery`, how far each parcel went to the ledger's outbox.
 
 mod packing;
+mod paper;
 mod planning;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +16,7 @@ use super::due::in_words;
 use super::event::{Event, Level};
 use super::maker::Clock;
 use super::plan::Schedule;
-use crate::delivery::{Channel, Outcome, Phase};
+use crate::delivery::{Channel, Outcome, Phase, sweep_scratch};
 use crate::ledger::{Issue, Lease, Ledger, LedgerError, ParcelRow, ParcelState};
 
 pub use packing::{Stock, wrap};
@@ -49,6 +50,7 @@ pub fn deliver(
     told: &mut dyn FnMut(Event),
 ) -> Result<Option<usize>, LedgerError> {
     let Some(lease) = Lease::take(state)? else { return Ok(None) };
+    sweep_scratch(state);
     let Some(mut ledger) = Ledger::open_existing(state)? else { return Ok(Some(0)) };
     let now = counter.clock.now();
     let unplanned = ledger.unplanned()?;

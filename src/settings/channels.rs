@@ -67,6 +67,10 @@ pub struct ChannelEntry {
     pub plain_names: Field<bool>,
     /// print: the printers, in order.
     pub printers: Field<Vec<String>>,
+    /// print, lp: `all` or `body`.
+    pub part: Field<String>,
+    /// print, lp: `red`, or `blank` for paper that bears the red masthead already.
+    pub masthead: Field<String>,
     /// print: `one`, `long-edge` or `short-edge`.
     pub sides: Field<String>,
     /// print: the paper.

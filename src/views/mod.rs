@@ -8,6 +8,7 @@ mod charts;
 mod cite;
 mod comparative;
 mod diagrams;
+pub mod distribution;
 mod filled;
 mod finish;
 mod flags;
@@ -39,6 +40,8 @@ pub struct Edition {
     pub part: Part,
     /// How many plates have moved from the body to the annex so that the body fits its pages.
     pub moved: usize,
+    /// 共印N份, where the foot names it.
+    pub copies: Option<u32>,
 }
 
 /// The number that an issue bears.

@@ -31,6 +31,7 @@ impl Secrets for Variables {
 
 pub(crate) fn enclosure(name: &str, plain_name: &str, bytes: &[u8]) -> Enclosure {
     Enclosure {
+        body_pages: None,
         name: name.into(),
         plain_name: plain_name.into(),
         media_type: "application/pdf".into(),

@@ -147,11 +147,13 @@ impl Maker for FakeMaker {
             total: Some(number.total),
             date: day.to_string(),
             pages: 2,
+            body_pages: Some(1),
             moved: 0,
             pdf: "p".repeat(64),
             view: "v".repeat(64),
             content: "c".repeat(64),
             inputs: "i".repeat(64),
+            blank: None,
         };
         {
             let mut shelf = self.shelf.lock().expect("no test dies with it");

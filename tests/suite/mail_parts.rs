@@ -54,7 +54,14 @@ pub(crate) fn enclosure(size: usize) -> Enclosure {
     let bytes: Vec<u8> = (0..size).map(|i| if i % 7 == 0 { b'.' } else { (i * 31 % 256) as u8 }).collect();
     let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     let plain_name = "pingliang-2026-10.pdf".to_owned();
-    Enclosure { name: NAME.to_owned(), plain_name, media_type: "application/pdf".to_owned(), bytes, sha256 }
+    Enclosure {
+        name: NAME.to_owned(),
+        plain_name,
+        media_type: "application/pdf".to_owned(),
+        bytes,
+        sha256,
+        body_pages: None,
+    }
 }
 
 /// A parcel of this many bytes, unlike any of another number.

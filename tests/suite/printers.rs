@@ -35,6 +35,7 @@ pub(crate) fn settings(printers: &[&str]) -> PrintSettings {
         media: "iso_a4_210x297mm".to_owned(),
         colour: Colour::Colour,
         staple: true,
+        body_only: false,
         hours: None,
         deadline: Duration::from_secs(20),
         login: None,
@@ -76,6 +77,7 @@ pub(crate) fn enclosure(name: &str) -> Enclosure {
         media_type: "application/pdf".to_owned(),
         bytes: pdf(),
         sha256: String::new(),
+        body_pages: None,
     }
 }
 

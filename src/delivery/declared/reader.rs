@@ -22,7 +22,7 @@ use crate::settings::{ChannelEntry, SecretEntry, length_of};
 /// How long a command may take for one parcel.
 const COMMAND_DEADLINE: Duration = Duration::from_secs(120);
 
-const KINDS: [&str; 7] = ["email", "print", "lp", "folder", "webhook", "wecom", "command"];
+pub(super) const KINDS: [&str; 7] = ["email", "print", "lp", "folder", "webhook", "wecom", "command"];
 
 /// One channel in the reading.
 pub(super) struct Reader<'a> {
@@ -49,9 +49,10 @@ impl Reader<'_> {
         match kind.as_str() {
             "email" => self.email(),
             "print" => self.print(printers),
-            "lp" => {
-                Some(Declaration::Lp(LpSettings { command: self.command("[\"lp\", \"-d\", \"archive\"]")? }))
-            }
+            "lp" => Some(Declaration::Lp(LpSettings {
+                command: self.command("[\"lp\", \"-d\", \"archive\"]")?,
+                body_only: self.body_only(),
+            })),
             "folder" => self.folder(),
             "webhook" => self.webhook(hosts),
             "wecom" => self.wecom(hosts),
@@ -145,6 +146,7 @@ impl Reader<'_> {
             sides,
             media: plain(&entry.media).unwrap_or_else(|| "iso_a4_210x297mm".to_owned()),
             colour,
+            body_only: self.body_only(),
             staple: entry.staple.as_ref().is_some_and(|staple| *staple.get_ref()),
             hours,
             deadline: self.length(&entry.timeout).unwrap_or(Duration::from_secs(300)),
@@ -270,7 +272,12 @@ impl Reader<'_> {
         length
     }
 
-    fn one_of<T: Copy>(&mut self, field: &Field<String>, known: &[(&'static str, T)], otherwise: T) -> T {
+    pub(super) fn one_of<T: Copy>(
+        &mut self,
+        field: &Field<String>,
+        known: &[(&'static str, T)],
+        otherwise: T,
+    ) -> T {
         let Some(field) = field else { return otherwise };
         if let Some((_, value)) = known.iter().find(|(name, _)| name == field.get_ref()) {
             return *value;
@@ -298,7 +305,7 @@ impl Reader<'_> {
         None
     }
 
-    fn at<T>(&self, field: &Spanned<T>) -> Span {
+    pub(super) fn at<T>(&self, field: &Spanned<T>) -> Span {
         Span::new(&self.head.file, field.span())
     }
 

@@ -63,6 +63,8 @@ pub(super) struct Order<'a> {
     pub(super) title: &'a str,
     pub(super) format: &'a str,
     pub(super) document: &'a [u8],
+    /// The last page, where not all are printed.
+    pub(super) pages: Option<u32>,
 }
 
 impl Order<'_> {

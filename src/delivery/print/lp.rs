@@ -6,6 +6,7 @@ use std::io::{Read, Seek, Write};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use super::pages_of;
 use crate::delivery::{Channel, Outcome, Parcel, Phase};
 use crate::ledger::LedgerError;
 
@@ -20,6 +21,8 @@ const LONGEST_MESSAGE: u64 = 2000;
 pub struct LpSettings {
     /// The program and its arguments (`lp -d archive -o sides=two-sided-long-edge`); `-n COPIES` and `-t TITLE` are added.
     pub command: Vec<String>,
+    /// Whether only the body of a document is printed; `-o page-ranges=1-N` is added then.
+    pub body_only: bool,
 }
 
 /// Hands parcels to such a command.
@@ -97,8 +100,13 @@ impl Channel for LpChannel {
         }
         let key: String = parcel.key.chars().take(16).collect();
         let title: String = parcel.title.chars().filter(|c| !c.is_control()).collect();
-        let arguments =
-            ["-n".to_owned(), parcel.copies.to_string(), "-t".to_owned(), format!("report {key} {title}")];
+        let mut arguments = vec!["-n".to_owned(), parcel.copies.to_string()];
+        arguments.extend(["-t".to_owned(), format!("report {key} {title}")]);
+        match pages_of(enclosure, self.settings.body_only) {
+            Ok(Some(last)) => arguments.extend(["-o".to_owned(), format!("page-ranges=1-{last}")]),
+            Ok(None) => {}
+            Err(reason) => return Ok(Outcome::Refused { reason }),
+        }
         phase(Phase::Sending)?;
         phase(Phase::DataSent)?;
         Ok(match self.run(&enclosure.bytes, &arguments) {

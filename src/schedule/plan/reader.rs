@@ -44,7 +44,7 @@ impl Reader<'_> {
             None => self.missing("when", "{ cron = \"0 8 1 * *\" }", head),
         };
         let zone = self.zone(entry, head);
-        let orders = self.orders(entry, head);
+        let mut orders = self.orders(entry, head);
         let period = match &entry.period {
             Some(period) => {
                 let read = RelativePeriod::parse(period.get_ref());
@@ -91,6 +91,11 @@ impl Reader<'_> {
             };
             self.diagnostics.push(problem, at(head, delivery));
         }
+        let deliveries: Vec<String> =
+            entry.deliveries.iter().flat_map(toml::Spanned::get_ref).map(|id| id.get_ref().clone()).collect();
+        for order in orders.iter_mut().flatten() {
+            order.channels = Some(deliveries.clone());
+        }
         let (rule, zone) = (rule?, zone?);
         if let Some(calendar) = entry.calendar.as_ref().filter(|_| shift.is_some_and(|s| s != Shift::Skip))
             && !rule.has_one_time()
@@ -119,12 +124,7 @@ impl Reader<'_> {
             paused: entry.paused.as_ref().is_some_and(|paused| *paused.get_ref()),
             even_if_unchanged: entry.even_if_unchanged.as_ref().is_some_and(|even| *even.get_ref()),
             wait,
-            deliveries: entry
-                .deliveries
-                .iter()
-                .flat_map(toml::Spanned::get_ref)
-                .map(|id| id.get_ref().clone())
-                .collect(),
+            deliveries,
             span: head.clone(),
         })
     }

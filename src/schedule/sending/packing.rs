@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use super::paper::sheets;
 use crate::delivery::{Enclosure, Parcel, Ways};
 use crate::disk;
 use crate::ledger::{Issue, ParcelRow};
@@ -35,9 +36,10 @@ pub fn wrap(issue: &Issue, row: &ParcelRow, stock: Stock<'_>) -> Result<Parcel, 
         .map_err(|(message, _)| message)?;
     let path = issue.path.as_deref().ok_or_else(|| "its file was taken away by retention".to_owned())?;
     let file = out.join(path);
-    let bytes = disk::read(&file).map_err(|error| error.to_string())?;
+    let sheets = sheets(path, row, stock)?;
+    let bytes = disk::read(&out.join(&sheets.path)).map_err(|error| error.to_string())?;
     if disk::sha256(&bytes) != row.pdf {
-        return Err(format!("`{path}` is not the file that was issued"));
+        return Err(format!("`{}` is not the file that was issued", sheets.path));
     }
     let view = disk::read(&file.with_extension("json")).map_err(|error| error.to_string())?;
     let view: Value = serde_json::from_slice(&view).map_err(|error| error.to_string())?;
@@ -79,6 +81,7 @@ pub fn wrap(issue: &Issue, row: &ParcelRow, stock: Stock<'_>) -> Result<Parcel, 
             plain_name: format!("{plain}.pdf"),
             media_type: "application/pdf".to_owned(),
             sha256: row.pdf.clone(),
+            body_pages: sheets.body_pages,
             bytes,
         }],
     })

@@ -9,6 +9,7 @@ use crate::schedule::event::{Event, Level};
 use crate::schedule::plan::Schedule;
 
 use super::Counter;
+use super::paper::bind_blank;
 
 /// The key of a parcel: the same file to the same recipient through the same channel is the same parcel, whoever plans it.
 pub fn key_of(pdf: &str, recipient: &str, channel: &str) -> String {
@@ -45,8 +46,9 @@ pub(super) fn plan(
         let schedule = schedules.iter().find(|known| known.id == schedule);
         let channels = schedule.map_or_else(Vec::new, |schedule| schedule.deliveries.clone());
         let Some(issue) = issues.iter().find(|issue| issue.id == id) else { continue };
-        let parcels =
+        let mut parcels =
             parcels_of(issue, issue.pdf.as_deref().unwrap_or_default(), counter.stock.recipients, &channels);
+        bind_blank(issue, &mut parcels, counter.stock)?;
         // While a file cannot be read nobody knows all who get it: those that are known get theirs, and it is planned again.
         let planned: &[i64] = if counter.sound { &[id] } else { &[] };
         ledger.put_out(planned, &parcels, now)?;

@@ -78,6 +78,9 @@ pub struct Masthead {
     pub draft: bool,
     /// Whether every page says 演示数据.
     pub demo: bool,
+    /// Whether its red parts are left out, for paper that bears them already; said only where it is so.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub blank: bool,
 }
 
 /// Running text.
