@@ -44,7 +44,7 @@ pub struct CommandSettings {
 /// Delivers parcels by a command. Its environment is empty but for `PATH`: what it needs to know stands in its arguments or files.
 pub struct CommandChannel<'a> {
     settings: CommandSettings,
-    secrets: &'a dyn Secrets,
+    secrets: &'a (dyn Secrets + Sync),
 }
 
 /// A parcel as the command reads it.
@@ -64,7 +64,7 @@ struct Told<'a> {
 
 impl<'a> CommandChannel<'a> {
     /// A channel with these settings; `secrets` has the `PATH`.
-    pub fn new(settings: CommandSettings, secrets: &'a dyn Secrets) -> Self {
+    pub fn new(settings: CommandSettings, secrets: &'a (dyn Secrets + Sync)) -> Self {
         Self { settings, secrets }
     }
 

@@ -20,7 +20,7 @@ use std::time::Duration;
 use crate::ledger::LedgerError;
 
 pub use command::{CommandChannel, CommandSettings};
-pub use declared::{Places, Ways};
+pub use declared::{Channels, Places, Ways};
 pub use folder::{Folder, FolderSettings, Layout};
 pub use secret::{Secret, SecretError, SecretSource, Secrets};
 pub use url::UrlError;
@@ -106,8 +106,8 @@ pub enum Outcome {
     },
 }
 
-/// A way by which parcels leave.
-pub trait Channel {
+/// A way by which parcels leave; each works in a thread of its own.
+pub trait Channel: Send {
     /// Sends one parcel to one address. `phase` is called before each step, and the step is taken only when it returns: a crash is then
     /// known by the last phase that was recorded.
     ///

@@ -56,8 +56,8 @@ fn is_url(address: &str) -> bool {
 /// Posts parcels as signed events.
 pub struct Webhook<'a> {
     settings: WebhookSettings,
-    secrets: &'a dyn Secrets,
-    now: &'a dyn Fn() -> DateTime<Utc>,
+    secrets: &'a (dyn Secrets + Sync),
+    now: &'a (dyn Fn() -> DateTime<Utc> + Sync),
     client: Option<Client>,
 }
 
@@ -85,8 +85,8 @@ impl<'a> Webhook<'a> {
     /// A channel with these settings. `now` is asked for the time of each attempt: receivers refuse signatures of another hour.
     pub fn new(
         settings: WebhookSettings,
-        secrets: &'a dyn Secrets,
-        now: &'a dyn Fn() -> DateTime<Utc>,
+        secrets: &'a (dyn Secrets + Sync),
+        now: &'a (dyn Fn() -> DateTime<Utc> + Sync),
     ) -> Self {
         Self { settings, secrets, now, client: None }
     }

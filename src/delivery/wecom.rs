@@ -62,14 +62,14 @@ impl WeComSettings {
 /// Sends parcels into the group of a robot; one robot knows one group, so that the address says nothing here.
 pub struct WeCom<'a> {
     settings: WeComSettings,
-    secrets: &'a dyn Secrets,
+    secrets: &'a (dyn Secrets + Sync),
     client: Option<Client>,
     rate: Rate,
 }
 
 impl<'a> WeCom<'a> {
     /// A channel with these settings.
-    pub fn new(settings: WeComSettings, secrets: &'a dyn Secrets) -> Self {
+    pub fn new(settings: WeComSettings, secrets: &'a (dyn Secrets + Sync)) -> Self {
         let rate = Rate { most: settings.messages_per_minute, sent: VecDeque::new() };
         Self { settings, secrets, client: None, rate }
     }

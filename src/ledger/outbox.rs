@@ -84,10 +84,12 @@ pub struct ParcelRow {
     pub receipt: Option<String>,
     /// Why it failed, or is tried again.
     pub reason: Option<String>,
+    /// How often it went out again by itself after nobody knew whether it had arrived.
+    pub resent: u32,
 }
 
 const COLUMNS: &str =
-    "key, issue, recipient, channel, address, pdf, state, phase, attempts, due, receipt, reason";
+    "key, issue, recipient, channel, address, pdf, state, phase, attempts, due, receipt, reason, resent";
 
 impl ParcelRow {
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -105,6 +107,7 @@ impl ParcelRow {
             due: due.as_deref().map(instant_of).transpose()?,
             receipt: row.get(10)?,
             reason: row.get(11)?,
+            resent: row.get(12)?,
         })
     }
 }
@@ -291,56 +294,6 @@ impl Ledger {
         let mut statement = self.read(self.connection.prepare(&query))?;
         let rows = self.read(statement.query_map(values, ParcelRow::read))?;
         self.read(rows.collect())
-    }
-
-    /// Records that a parcel is about to leave, or that its last byte is; it is on the disk when this returns.
-    ///
-    /// # Errors
-    /// When the ledger cannot be written; the parcel must not go further then.
-    pub fn phase(&mut self, key: &str, data_sent: bool, now: DateTime<Utc>) -> Result<(), LedgerError> {
-        let phase = if data_sent { "data-sent" } else { "sending" };
-        self.write(|t| {
-            t.execute(
-                "UPDATE parcel SET state = 'sending', phase = ?2, changed = ?3,
-                 attempts = attempts + iif(state = 'sending', 0, 1) WHERE key = ?1 AND state IN ('ready', 'sending')",
-                params![key, phase, text_of(now)],
-            )
-        })?;
-        Ok(())
-    }
-
-    /// Counts a try that ended before anything was to leave: a printer that is off, a relay that does not answer.
-    ///
-    /// # Errors
-    /// When the ledger cannot be written.
-    pub fn count_try(&mut self, key: &str) -> Result<(), LedgerError> {
-        self.write(|t| {
-            t.execute("UPDATE parcel SET attempts = attempts + 1 WHERE key = ?1 AND state = 'ready'", [key])
-        })?;
-        Ok(())
-    }
-
-    /// Records how sending ended.
-    ///
-    /// # Errors
-    /// When the ledger cannot be written.
-    pub fn sent(
-        &mut self,
-        key: &str,
-        state: ParcelState,
-        words: &str,
-        due: Option<DateTime<Utc>>,
-        now: DateTime<Utc>,
-    ) -> Result<(), LedgerError> {
-        let accepted = state == ParcelState::Accepted;
-        self.write(|t| {
-            t.execute(
-                "UPDATE parcel SET state = ?2, phase = NULL, receipt = iif(?3, ?4, receipt), reason = iif(?3, NULL, ?4),
-                 due = ?5, changed = ?6 WHERE key = ?1",
-                params![key, state.name(), accepted, words, due.map(text_of), text_of(now)],
-            )
-        })?;
-        Ok(())
     }
 
     /// What a process left behind in the middle: nothing had left, and it is ready again; or the last byte may have, and nobody knows.

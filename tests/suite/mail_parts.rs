@@ -43,6 +43,7 @@ pub(crate) fn settings(port: u16) -> EmailSettings {
         reply_to: None,
         largest: 20 << 20,
         a_minute: None,
+        lines: 1,
         timeout: Duration::from_secs(20),
         plain_names: false,
         hello: Some("sender.example.org".to_owned()),

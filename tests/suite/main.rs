@@ -48,6 +48,7 @@ mod office;
 mod once;
 mod outbox;
 mod outbox_kills;
+mod outbox_lines;
 mod outbox_mail;
 mod own_printer;
 mod page;

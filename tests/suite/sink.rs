@@ -4,7 +4,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -26,6 +26,8 @@ pub(crate) struct Manner {
     pub(crate) mute: bool,
     /// A recipient that it refuses.
     pub(crate) unknown: &'static str,
+    /// From the second message on, it takes one only when so many lines have one for it.
+    pub(crate) together: usize,
 }
 
 /// A relay on a port of this machine.
@@ -41,11 +43,12 @@ impl Sink {
         let port = listener.local_addr().expect("an address").port();
         let sink = Self { port, taken: Arc::default(), lines: Arc::default() };
         let (taken, lines) = (Arc::clone(&sink.taken), Arc::clone(&sink.lines));
+        let meeting = Arc::new(Barrier::new(manner.together.max(1)));
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 *lines.lock().expect("no panic") += 1;
-                let taken = Arc::clone(&taken);
-                thread::spawn(move || serve(stream, manner, &taken));
+                let (taken, meeting) = (Arc::clone(&taken), Arc::clone(&meeting));
+                thread::spawn(move || serve(stream, manner, &taken, &meeting));
             }
         });
         sink
@@ -75,7 +78,7 @@ impl Sink {
 }
 
 /// One line. A client that goes away ends it.
-fn serve(stream: TcpStream, manner: Manner, taken: &Mutex<Vec<Mail>>) -> Option<()> {
+fn serve(stream: TcpStream, manner: Manner, taken: &Mutex<Vec<Mail>>, meeting: &Barrier) -> Option<()> {
     stream.set_nodelay(true).ok()?;
     let mut reader = BufReader::new(stream.try_clone().ok()?);
     let mut writer = stream;
@@ -104,6 +107,9 @@ fn serve(stream: TcpStream, manner: Manner, taken: &Mutex<Vec<Mail>>) -> Option<
                 answer(if refused { "550 5.1.1 no such user" } else { "250 fine" })?;
             }
             "DATA" => {
+                if !taken.lock().expect("no panic").is_empty() {
+                    meeting.wait();
+                }
                 answer("354 go on")?;
                 let id = message(&mut reader)?;
                 // From here on it counts as taken, whether the answer arrives or not.

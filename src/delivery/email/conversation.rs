@@ -261,7 +261,7 @@ mod tests {
         let long = line.repeat(2 * LAST / line.len());
         let last = last_part(long.as_bytes());
         assert!(
-            last % line.len() == 0 && (LAST - line.len()..=LAST).contains(&(long.len() - last)),
+            last.is_multiple_of(line.len()) && (LAST - line.len()..=LAST).contains(&(long.len() - last)),
             "{last}"
         );
     }

@@ -37,6 +37,8 @@ pub struct EmailSettings {
     pub largest: u64,
     /// The most messages a minute.
     pub a_minute: Option<u32>,
+    /// How many lines carry messages at once.
+    pub lines: u8,
     /// The longest wait for a relay that says nothing. One that says a byte now and then can take longer: lettre has no limit for the
     /// whole of an answer.
     pub timeout: Duration,
@@ -201,6 +203,12 @@ impl EmailSettings {
             Some(path) => EmailError::Certificates { path: path.clone(), why: why.to_string() },
             None => EmailError::Tls { host: self.host.clone(), why: why.to_string() },
         })
+    }
+
+    /// How many lines are of use: one carries what a relay takes that is asked for less than a message a second.
+    pub(crate) fn lines(&self) -> u8 {
+        let of_use = self.a_minute.map_or(u32::from(self.lines), |most| (most / 60).max(1));
+        self.lines.min(u8::try_from(of_use).unwrap_or(self.lines)).max(1)
     }
 
     /// Reads the password: user, password.
