@@ -19,7 +19,7 @@ use crate::diag::{Diagnostics, Problem, SourceFile, Span};
 use running::{MonitorEntry, RetentionEntry, WorkersEntry};
 
 pub use channels::{ChannelEntry, Declared, DeliveryEntry, SecretEntry};
-pub use running::{Monitor, Retention, length_of, span_of};
+pub use running::{AlarmWay, Monitor, Retention, length_of, span_of};
 pub use schedule::{ScheduleEntry, WaitEntry, WhenEntry, Written};
 
 /// `report.toml` as written.

@@ -26,7 +26,7 @@ pub(crate) fn deliver(common: &Common, verb: &Deliver, terminal: &Terminal) -> R
     let mut log = Log { terminal, format: verb.log_format, alarms: Vec::new() };
     tick::send(&desk, &clock, &|| false, terminal, &mut log)?;
     let failed = !log.alarms.is_empty();
-    desk.raise(log.alarms, terminal);
+    desk.raise(&log.alarms, clock.now(), terminal);
     Ok(if failed { Outcome::Partly } else { Outcome::Done })
 }
 

@@ -19,7 +19,7 @@ use super::{
 use crate::casefile::Field;
 use crate::diag::{Diagnostics, Problem, Span};
 use crate::model::Recipient;
-use crate::settings::Declared;
+use crate::settings::{AlarmWay, Declared};
 
 /// The channels of a workspace.
 #[derive(Debug, Clone, Default)]
@@ -112,6 +112,25 @@ impl Ways {
     pub fn check(&self, recipients: &[Recipient], diagnostics: &mut Diagnostics) {
         for way in recipients.iter().flat_map(|recipient| &recipient.ways) {
             if let Err((message, hint)) = self.allows(&way.channel, &way.address) {
+                diagnostics.push(Problem::BadSetting { message, hint }, way.span.clone());
+            }
+        }
+    }
+
+    /// Checks that alarms can leave by the channels that are to carry them, to addresses that these may reach.
+    pub fn check_alarms(&self, alarms: &[AlarmWay], diagnostics: &mut Diagnostics) {
+        for way in alarms {
+            let takes = !matches!(
+                self.channels.get(&way.channel),
+                Some(Declaration::Print(_) | Declaration::Lp(_) | Declaration::Folder(_))
+            );
+            let checked = if takes {
+                self.allows(&way.channel, &way.to)
+            } else {
+                let message = format!("alarms cannot leave by `{}`", way.channel);
+                Err((message, "name a channel of kind email, webhook, wecom or command".to_owned()))
+            };
+            if let Err((message, hint)) = checked {
                 diagnostics.push(Problem::BadSetting { message, hint }, way.span.clone());
             }
         }

@@ -8,6 +8,7 @@ mod described;
 pub mod email;
 mod folder;
 mod http;
+mod notice;
 pub mod print;
 mod process;
 mod secret;
@@ -22,6 +23,7 @@ use crate::ledger::LedgerError;
 pub use command::{CommandChannel, CommandSettings};
 pub use declared::{Channels, Places, Ways};
 pub use folder::{Folder, FolderSettings, Layout};
+pub use notice::Notice;
 pub use secret::{Secret, SecretError, SecretSource, Secrets};
 pub use url::UrlError;
 pub use webhook::{Webhook, WebhookSettings};
@@ -128,6 +130,11 @@ pub trait Channel: Send {
 
     /// Tells the channel of an earlier attempt at a parcel, in the words with which it ended; none where the program ended with it.
     fn remember(&mut self, _key: &str, _account: Option<&str>) {}
+
+    /// Sends a notice to an operator. Nothing of it is recorded: one that is lost is lost, and one that comes twice harms nobody.
+    fn notify(&mut self, _notice: &Notice, _address: &str) -> Outcome {
+        Outcome::Refused { reason: "this kind of channel takes no notices".to_owned() }
+    }
 
     /// Tries the channel without sending anything, for `doctor --online`: lines of what was found, and whether all is well.
     fn probe(&mut self) -> (Vec<String>, bool);

@@ -3,6 +3,7 @@
 //! How a channel sends is left to `delivery`, how far each parcel went to the ledger's outbox.
 
 mod lines;
+mod notice;
 mod packing;
 mod planning;
 mod settling;
@@ -17,6 +18,7 @@ use crate::delivery::Channels;
 use crate::ledger::{Issue, Lease, Ledger, LedgerError, ParcelRow};
 
 use lines::send_all;
+pub use notice::notify;
 pub use packing::{Stock, wrap};
 use planning::plan;
 pub use planning::{key_of, parcels_of};

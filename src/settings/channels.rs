@@ -51,6 +51,8 @@ pub struct ChannelEntry {
     pub from: Field<String>,
     /// email: where bounces go.
     pub bounces: Field<String>,
+    /// email: the end of a List-Id.
+    pub list_id: Field<String>,
     /// email: who gets answers.
     pub reply_to: Field<String>,
     /// email: the domain of Message-IDs.

@@ -40,6 +40,7 @@ pub(crate) fn settings(port: u16) -> EmailSettings {
         from: "平凉市资料简报 <briefing@example.org>".to_owned(),
         bounces: Some("bounce@example.org".to_owned()),
         domain: "example.org".to_owned(),
+        list_id: None,
         reply_to: None,
         largest: 20 << 20,
         a_minute: None,

@@ -7,6 +7,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests read the environment and write the files they break")]
 #![expect(clippy::print_stderr, clippy::disallowed_macros, reason = "a test that is skipped says so")]
 
+mod alarms;
 mod asked;
 mod broken;
 mod catching_up;

@@ -102,6 +102,7 @@ impl Reader<'_> {
             ca_file: self.path(&entry.ca_file),
             login,
             bounces: plain(&entry.bounces),
+            list_id: plain(&entry.list_id),
             domain: plain(&entry.domain).unwrap_or_else(|| own.to_owned()),
             reply_to: plain(&entry.reply_to),
             largest: u64::from(self.number(&entry.largest_mib, 10, 1024)) << 20,

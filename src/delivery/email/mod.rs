@@ -16,7 +16,7 @@ use chrono::{DateTime, Utc};
 
 pub use settings::{EmailError, EmailSettings, Security};
 
-use super::{Channel, Outcome, Parcel, Phase, Secrets};
+use super::{Channel, Notice, Outcome, Parcel, Phase, Secrets};
 use crate::ledger::LedgerError;
 use conversation::{Conversation, Opening};
 use message::{Letter, size};
@@ -162,6 +162,35 @@ impl<'a> Email<'a> {
         Ok(fresh)
     }
 
+    /// Brings a letter to the relay, when its turn has come.
+    fn convey(
+        &mut self,
+        letter: &Letter,
+        phase: &mut dyn FnMut(Phase) -> Result<(), LedgerError>,
+    ) -> Result<Outcome, LedgerError> {
+        let now = Instant::now();
+        std::thread::sleep(self.turn(now) - now);
+        phase(Phase::Sending)?;
+        let mut conversation = match self.addressed(letter) {
+            Ok(conversation) => conversation,
+            Err(outcome) => return Ok(self.ended(outcome)),
+        };
+        let sent = conversation.message(letter, &mut || phase(Phase::DataSent))?;
+        let outcome = match sent {
+            Ok(receipt) => {
+                self.kept = Some(conversation);
+                Outcome::Accepted { receipt }
+            }
+            Err(failure) => {
+                if !failure.broken {
+                    self.kept = Some(conversation);
+                }
+                failure.outcome
+            }
+        };
+        Ok(self.ended(outcome))
+    }
+
     /// Remembers that the channel does not work.
     fn ended(&mut self, outcome: Outcome) -> Outcome {
         if let Outcome::Stopped { reason } = &outcome {
@@ -227,27 +256,24 @@ impl Channel for Email<'_> {
             Ok(letter) => letter,
             Err(outcome) => return Ok(outcome),
         };
-        let now = Instant::now();
-        std::thread::sleep(self.turn(now) - now);
-        phase(Phase::Sending)?;
-        let mut conversation = match self.addressed(&letter) {
-            Ok(conversation) => conversation,
-            Err(outcome) => return Ok(self.ended(outcome)),
+        self.convey(&letter, phase)
+    }
+
+    fn notify(&mut self, notice: &Notice, address: &str) -> Outcome {
+        if let Some(reason) = &self.stopped {
+            return Outcome::Stopped { reason: reason.clone() };
+        }
+        if let Err(why) = self.prepare() {
+            return self.ended(Outcome::Stopped { reason: why.to_string() });
+        }
+        let letter = match message::notice(&self.settings, notice, address, self.now) {
+            Ok(letter) => letter,
+            Err(why) => return Outcome::Refused { reason: why.to_string() },
         };
-        let sent = conversation.message(&letter, &mut || phase(Phase::DataSent))?;
-        let outcome = match sent {
-            Ok(receipt) => {
-                self.kept = Some(conversation);
-                Outcome::Accepted { receipt }
-            }
-            Err(failure) => {
-                if !failure.broken {
-                    self.kept = Some(conversation);
-                }
-                failure.outcome
-            }
-        };
-        Ok(self.ended(outcome))
+        self.convey(&letter, &mut |_| Ok(())).unwrap_or_else(|error| {
+            // A notice records nothing.
+            Outcome::Retry { reason: error.to_string(), after: None }
+        })
     }
 
     fn probe(&mut self) -> (Vec<String>, bool) {
@@ -301,6 +327,7 @@ mod tests {
             from: "a@example.org".into(),
             bounces: None,
             domain: "example.org".into(),
+            list_id: None,
             reply_to: None,
             largest: 1 << 20,
             a_minute,
