@@ -11,6 +11,7 @@ mod occurrences;
 mod outbox;
 mod progress;
 mod schema;
+mod standing;
 mod store;
 mod tasks;
 
@@ -21,5 +22,6 @@ pub use manifest::{Entry, Manifest};
 pub use occurrences::{NewOccurrence, Occurrence, Origin, Seen, State};
 pub use outbox::{NewParcel, ParcelRow, ParcelState};
 pub use progress::Progress;
+pub use standing::{ByChannel, Standing};
 pub use store::Ledger;
 pub use tasks::{Task, TaskState};

@@ -22,6 +22,7 @@ pub use notice::notify;
 pub use packing::{Stock, wrap};
 use planning::plan;
 pub use planning::{key_of, parcels_of};
+pub use settling::bounced;
 use settling::{ask, event};
 
 /// Plans to whom new issues go, and sends what can be sent. None where another process holds the lease.

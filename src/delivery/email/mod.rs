@@ -25,8 +25,8 @@ use verdict::Failure;
 /// How long a relay is waited for when a line is closed.
 const GOODBYE: Duration = Duration::from_secs(2);
 
-/// Days before the end of a certificate from which on the channel is not well.
-const LAST_DAYS: i64 = 14;
+/// A certificate that is good for fewer days is not well: whoever renews it needs time.
+const LAST_DAYS: i64 = 21;
 
 /// The date of a parcel's message.
 type Dated<'a> = &'a (dyn Fn(&Parcel) -> DateTime<Utc> + Sync);
@@ -210,11 +210,10 @@ impl<'a> Email<'a> {
             (_, der) => match der.as_deref().and_then(certificate::not_after) {
                 Some(end) => {
                     let days = (end - self.now).num_days();
-                    well = days > LAST_DAYS;
-                    lines.push(format!(
-                        "encrypted; its certificate ends on {}, in {days} days",
-                        end.format("%F")
-                    ));
+                    well = days >= LAST_DAYS;
+                    let renew = if well { "" } else { ": have it renewed" };
+                    let end = end.format("%F");
+                    lines.push(format!("encrypted; its certificate ends on {end}, in {days} days{renew}"));
                 }
                 None => lines.push("encrypted; when its certificate ends cannot be told".to_owned()),
             },

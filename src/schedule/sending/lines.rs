@@ -102,6 +102,8 @@ struct Lane<'a, 'c> {
     waited: Duration,
     /// Whether no parcel is begun any more.
     closed: bool,
+    /// Whether it is known not to work.
+    stopped: bool,
 }
 
 /// Who owns the ledger while the lines work.
@@ -131,9 +133,11 @@ pub(super) fn send_all<'a, 'c>(
     told: &mut dyn FnMut(Event),
 ) -> Result<usize, LedgerError> {
     let (to_owner, heard) = channel();
+    let stopped = ledger.stopped_channels()?;
     let lanes = channels.iter_mut().filter_map(|(id, lines)| {
+        let stopped = stopped.iter().any(|(channel, _)| channel == id);
         let rows = waiting.remove(id)?;
-        Some(Lane { id, rows, spare: lines.iter_mut(), waited: Duration::ZERO, closed: false })
+        Some(Lane { id, rows, spare: lines.iter_mut(), waited: Duration::ZERO, closed: false, stopped })
     });
     let lanes: Vec<Lane<'a, 'c>> = lanes.collect();
     let mut owner =
@@ -179,9 +183,9 @@ impl<'a, 'c> Owner<'a, 'c, '_> {
                     Word::Leaving(_, answer) => {
                         _ = answer.send(if recorded { Ok(()) } else { Err(LedgerError::Unrecorded) });
                     }
-                    Word::Ended(lane, row, outcome, took) => {
+                    Word::Ended(lane, _, outcome, took) => {
                         if let Some(settled) = settled {
-                            self.ended(lane, &row, settled);
+                            self.ended(lane, settled);
                         }
                         let taken = matches!(outcome, Outcome::Accepted { .. });
                         let lane_of = &mut self.lanes[lane];
@@ -242,9 +246,9 @@ impl<'a, 'c> Owner<'a, 'c, '_> {
     }
 
     /// Tells how a parcel ended, and what follows for its channel.
-    fn ended(&mut self, lane: usize, row: &ParcelRow, mut settled: Settled) {
+    fn ended(&mut self, lane: usize, mut settled: Settled) {
         if let Some(reason) = &settled.stopped {
-            self.lanes[lane].closed = true;
+            (self.lanes[lane].closed, self.lanes[lane].stopped) = (true, true);
             match self.stop(self.lanes[lane].id, reason) {
                 // It is tried again every half hour, and fails alike until somebody mends it.
                 Ok(known) if known => settled.event.level = Level::Warning,
@@ -252,9 +256,14 @@ impl<'a, 'c> Owner<'a, 'c, '_> {
                 Err(error) => _ = self.failed.get_or_insert(error),
             }
         }
-        let accepted = matches!(&settled.progress, Progress::Ended { state: ParcelState::Accepted, .. });
-        self.accepted += usize::from(accepted);
-        debug_assert_eq!(row.channel, self.lanes[lane].id, "a lane carries its own");
+        let Progress::Ended { state, .. } = &settled.progress else { return };
+        self.accepted += usize::from(*state == ParcelState::Accepted);
+        if *state == ParcelState::Accepted && self.lanes[lane].stopped {
+            self.lanes[lane].stopped = false;
+            if let Err(error) = self.ledger.channel_stopped(self.lanes[lane].id, None) {
+                self.failed.get_or_insert(error);
+            }
+        }
         (self.told)(settled.event);
     }
 
@@ -262,6 +271,7 @@ impl<'a, 'c> Owner<'a, 'c, '_> {
     fn stop(&mut self, channel: &str, reason: &str) -> Result<bool, LedgerError> {
         let now = self.counter.clock.now();
         self.ledger.put_off(channel, now + REST, now)?;
+        self.ledger.channel_stopped(channel, Some(now))?;
         self.ledger.tell_again(&format!("stopped {channel} {reason}"), now).map(|new| !new)
     }
 }

@@ -87,6 +87,16 @@ pub(super) fn settle(row: &ParcelRow, outcome: &Outcome, resends: bool, now: Dat
     }
 }
 
+/// What is told of a mail that came back after it was taken.
+pub fn bounced(row: &ParcelRow, reason: &str, now: DateTime<Utc>) -> Event {
+    let message = format!(
+        "{reason}; mend the address `{}` in recipients.toml, then report outbox retry {}",
+        row.address,
+        short(row)
+    );
+    event(row, Level::Alarm, "bounced", &message, now)
+}
+
 /// What a person does about a parcel of which nobody knows.
 pub(super) fn ask(row: &ParcelRow) -> String {
     format!("ask there, then report outbox assume-sent or resend {}", short(row))
