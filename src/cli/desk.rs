@@ -190,6 +190,18 @@ impl Desk {
                 terminal.error(&format!("the alarm command failed: {}", with_causes(&error)), None);
             }
         }
+        if let Err(error) = self.is_told(alarms) {
+            terminal.error(&format!("recording the alarms failed: {}", with_causes(&error)), None);
+        }
+    }
+
+    /// Records that somebody was told of parcels, so that the next process does not tell it again.
+    fn is_told(&self, alarms: &[Event]) -> Result<(), briefing::ledger::LedgerError> {
+        let parcels: Vec<&str> = alarms.iter().filter_map(|alarm| alarm.parcel.as_deref()).collect();
+        if parcels.is_empty() {
+            return Ok(());
+        }
+        briefing::ledger::Ledger::open_existing(&self.state)?.map_or(Ok(()), |mut l| l.is_told(&parcels))
     }
 
     /// Sends alarms by the channels that the settings name for them. Answers what nobody was told.

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::LedgerError;
+use super::progress::{alarm_is_due, alarm_is_told};
 use super::store::{Ledger, instant_of, text_of};
 
 /// How a parcel stands.
@@ -213,7 +214,10 @@ impl Ledger {
     pub fn send_again(&mut self, key: &str, now: DateTime<Utc>) -> Result<usize, LedgerError> {
         let change = "UPDATE parcel SET state = 'ready', due = NULL, attempts = 0, changed = ?2
                       WHERE key = ?1 AND state IN ('failed', 'unknown', 'ready')";
-        self.write(|t| t.execute(change, params![key, text_of(now)]))
+        self.write(|t| {
+            alarm_is_told(t, key)?;
+            t.execute(change, params![key, text_of(now)])
+        })
     }
 
     /// Puts off all that is to be sent through a channel, which does not work.
@@ -285,7 +289,7 @@ impl Ledger {
         self.parcels_where("substr(key, 1, length(?1)) = ?1 ORDER BY key", &[&beginning])
     }
 
-    fn parcels_where(
+    pub(super) fn parcels_where(
         &self,
         condition: &str,
         values: &[&dyn rusqlite::ToSql],
@@ -307,6 +311,9 @@ impl Ledger {
             return Ok(left);
         }
         self.write(|t| {
+            for lost in left.iter().filter(|parcel| parcel.data_sent) {
+                alarm_is_due(t, &lost.key, &text_of(now))?;
+            }
             t.execute(
                 "UPDATE parcel SET state = iif(phase = 'data-sent', 'unknown', 'ready'), phase = NULL, changed = ?1,
                  reason = iif(phase = 'data-sent', 'the program ended between the last byte and the answer', reason)

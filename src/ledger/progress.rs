@@ -3,10 +3,10 @@
 //! Which parcels there are is left to `outbox`, who may go on when it is recorded to `schedule`.
 
 use chrono::{DateTime, Utc};
-use rusqlite::params;
+use rusqlite::{Transaction, params};
 
 use super::store::{Ledger, text_of};
-use super::{LedgerError, ParcelState};
+use super::{LedgerError, ParcelRow, ParcelState};
 
 /// What became of a parcel.
 #[derive(Debug, Clone)]
@@ -60,6 +60,10 @@ impl Ledger {
                         ],
                     )?,
                 };
+                if let Progress::Ended { key, state, .. } = one {
+                    let alarming = matches!(state, ParcelState::Failed | ParcelState::Unknown);
+                    if alarming { alarm_is_due(t, key, &now)? } else { alarm_is_told(t, key)? };
+                }
             }
             Ok(())
         })
@@ -88,6 +92,45 @@ impl Ledger {
     pub fn resend_once(&mut self, key: &str, now: DateTime<Utc>) -> Result<bool, LedgerError> {
         let change = "UPDATE parcel SET state = 'ready', resent = resent + 1, due = NULL, changed = ?2
                       WHERE key = ?1 AND state = 'unknown' AND resent = 0";
-        self.write(|t| t.execute(change, params![key, text_of(now)])).map(|changed| changed > 0)
+        self.write(|t| {
+            let changed = t.execute(change, params![key, text_of(now)])?;
+            if changed > 0 {
+                alarm_is_told(t, key)?;
+            }
+            Ok(changed > 0)
+        })
     }
+
+    /// Parcels of which somebody was to be told before an instant, and nobody was: the process that had to ended first.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn untold(&self, before: DateTime<Utc>) -> Result<Vec<ParcelRow>, LedgerError> {
+        self.parcels_where(
+            "state IN ('failed', 'unknown')
+             AND EXISTS (SELECT 1 FROM told WHERE what = 'untold ' || parcel.key AND at < ?1) ORDER BY rowid",
+            &[&text_of(before)],
+        )
+    }
+
+    /// Records that somebody was told of these parcels.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn is_told(&mut self, keys: &[&str]) -> Result<(), LedgerError> {
+        self.write(|t| keys.iter().try_for_each(|key| alarm_is_told(t, key).map(drop)))
+    }
+}
+
+/// Records, with the state that asks for it, that somebody has to be told of a parcel: should the process end before, the next one does.
+pub(super) fn alarm_is_due(t: &Transaction<'_>, key: &str, now: &str) -> rusqlite::Result<usize> {
+    t.execute(
+        "INSERT INTO told (what, at) VALUES ('untold ' || ?1, ?2) ON CONFLICT (what) DO UPDATE SET at = excluded.at",
+        params![key, now],
+    )
+}
+
+/// Nobody has to be told of a parcel any more.
+pub(super) fn alarm_is_told(t: &Transaction<'_>, key: &str) -> rusqlite::Result<usize> {
+    t.execute("DELETE FROM told WHERE what = 'untold ' || ?1", [key])
 }

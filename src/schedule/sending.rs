@@ -11,6 +11,8 @@ mod settling;
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 
+use chrono::TimeDelta;
+
 use super::event::{Event, Level};
 use super::maker::Clock;
 use super::plan::Schedule;
@@ -23,7 +25,10 @@ pub use packing::{Stock, wrap};
 use planning::plan;
 pub use planning::{key_of, parcels_of};
 pub use settling::bounced;
-use settling::{ask, event};
+use settling::{ask, event, late};
+
+/// How long a process may take from the end of a parcel until somebody is told of it: its tick goes on sending meanwhile.
+const SLOW: TimeDelta = TimeDelta::minutes(15);
 
 /// Plans to whom new issues go, and sends what can be sent. None where another process holds the lease.
 ///
@@ -41,6 +46,9 @@ pub fn deliver(
     let Some(mut ledger) = Ledger::open_existing(state)? else { return Ok(Some(0)) };
     let now = counter.clock.now();
     let unplanned = ledger.unplanned()?;
+    for row in ledger.untold(now - SLOW)? {
+        told(late(&row, now));
+    }
     if unplanned.is_empty() && !ledger.has_mail(now)? {
         return Ok(Some(0));
     }

@@ -117,6 +117,37 @@ fn alarms_go_on_to_the_next_way() {
     counter.tick(LATER).ok().says("`spare`: ").says("`oa`: exit code 1");
 }
 
+/// A process that was killed between the end of a parcel and its alarm: the next one tells it, once; what a person has settled meanwhile, not.
+#[test]
+fn alarms_of_a_process_that_was_killed_are_not_lost() {
+    if !have(&["faces"]) {
+        return;
+    }
+    for settled in [false, true] {
+        let relay = Sink::start(Manner { unknown: "a@example.org", ..Manner::default() });
+        // The alarm command takes its parent away, so that nothing after it is recorded.
+        let by = "[monitor]\nalarm = [\"sh\", \"alarm.sh\"]\n";
+        let counter =
+            Counter::simple("mail", &format!("{ALLOWED}{}{by}", mail(relay.port, "")), "a@example.org");
+        counter.write("alarm.sh", "kill -9 $PPID");
+        counter.tick(FIRST);
+        assert_eq!(counter.state(), "failed");
+        counter.write("alarm.sh", "cat >> alarms");
+        counter.at("2026-12-01T08:14:00+08:00", ["deliver"]).ok();
+        assert!(!counter.path("alarms").exists(), "that process may still be at it");
+        if settled {
+            counter.replace("data/recipients.toml", "a@example.org", "b@example.org");
+            counter.run(["outbox", "retry", &counter.key()]).ok();
+        }
+        for now in ["2026-12-01T08:16:00+08:00", "2026-12-01T08:40:00+08:00"] {
+            counter.tick(now).ok();
+        }
+        let alarms = fs::read_to_string(counter.path("alarms")).unwrap_or_default();
+        assert_eq!(alarms.lines().count(), usize::from(!settled), "{alarms}");
+        assert!(settled || alarms.contains("report outbox retry"), "{alarms}");
+    }
+}
+
 #[test]
 fn alarms_need_a_channel_that_can_carry_them() {
     let office = |by: &str| {

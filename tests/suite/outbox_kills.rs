@@ -93,7 +93,9 @@ fn kills(rounds: usize) {
     counter.is_sound();
     // Nobody sends them again but a person.
     let sent = sink.count();
-    counter.at("2026-12-03T08:00:00+08:00", ["deliver"]).ok();
+    // What a killed round could tell nobody is told by the first of these, and by no other.
+    counter.at("2026-12-03T08:00:00+08:00", ["deliver"]);
+    counter.at("2026-12-03T08:30:00+08:00", ["deliver"]).ok();
     assert_eq!(sink.count(), sent);
 }
 

@@ -97,6 +97,18 @@ pub fn bounced(row: &ParcelRow, reason: &str, now: DateTime<Utc>) -> Event {
     event(row, Level::Alarm, "bounced", &message, now)
 }
 
+/// What is told of a parcel by the next process, where the one that sent it ended before it told anybody.
+pub(super) fn late(row: &ParcelRow, now: DateTime<Utc>) -> Event {
+    let reason = row.reason.as_deref().unwrap_or_default();
+    match row.state {
+        ParcelState::Unknown => event(row, Level::Alarm, "unknown", &format!("{reason}; {}", ask(row)), now),
+        _ => {
+            let words = format!("not sent: {reason}; report outbox retry {}", short(row));
+            event(row, Level::Alarm, "not-sent", &words, now)
+        }
+    }
+}
+
 /// What a person does about a parcel of which nobody knows.
 pub(super) fn ask(row: &ParcelRow) -> String {
     format!("ask there, then report outbox assume-sent or resend {}", short(row))
@@ -118,5 +130,6 @@ pub(super) fn event(
     let message = format!("{} by {} ({}): {words}", row.recipient, row.channel, short(row));
     let mut event = Event::new(now, level, what, message);
     event.channel = Some(row.channel.clone());
+    event.parcel = Some(row.key.clone());
     event
 }
