@@ -46,6 +46,11 @@ pub fn deliver(
     let Some(mut ledger) = Ledger::open_existing(state)? else { return Ok(Some(0)) };
     let now = counter.clock.now();
     let unplanned = ledger.unplanned()?;
+    for (channel, _) in ledger.stopped_channels()? {
+        if counter.sound && !channels.contains_key(&channel) {
+            ledger.channel_stopped(&channel, None)?;
+        }
+    }
     for row in ledger.untold(now - SLOW)? {
         told(late(&row, now));
     }

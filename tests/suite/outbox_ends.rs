@@ -204,6 +204,11 @@ fn ends_are_seen_by_monitoring() {
     counter.tick("2026-12-01T08:30:30+08:00").ok();
     let text = counter.read("run/report.prom");
     assert_eq!(sample(&text, "report_outbox_stopped_timestamp_seconds{channel=\"mail\"}"), stopped);
+    // One that was taken out is no trouble any more.
+    counter
+        .database()
+        .execute_batch("INSERT INTO pause VALUES ('channel gone', '2026-12-01T00:00:00Z')")
+        .expect("a row");
     let well = Sink::start(Manner::default());
     counter.replace("report.toml", &format!("port = {}", sink.port), &format!("port = {}", well.port));
     counter.run(["outbox", "pause"]).ok();

@@ -95,3 +95,33 @@ fn lines_are_drained_by_a_pause() {
     assert_eq!(states, ["accepted", "ready"]);
     assert_eq!(counter.rows("SELECT address FROM parcel WHERE state = 'accepted'").len(), sink.count());
 }
+
+/// The ledger is taken away from all lines at once: nothing leaves any more, and what has left is known to have.
+#[test]
+fn lines_stop_where_the_ledger_fails() {
+    if !have(&["faces"]) {
+        return;
+    }
+    let sink = Sink::start(Manner { pause: std::time::Duration::from_millis(10), ..Manner::default() });
+    let counter = office(100, &sink, "lines = 4");
+    let mut tick = counter.start("log", ["tick", "--now", FIRST]);
+    until("all lines are at work", || sink.lines() == 4 && sink.count() > 8);
+    counter.database().execute_batch("UPDATE lease SET fence = fence + 1").expect("a change");
+    assert_ne!(tick.ends(), 0);
+    assert!(counter.read("log.err").contains("another process works on the schedules now"));
+    let left = counter.rows(
+        "SELECT address FROM parcel WHERE state = 'accepted' OR (state = 'sending' AND phase = 'data-sent') ORDER BY 1",
+    );
+    let taken = sink.to();
+    assert!(taken.len() < 100 && taken.iter().all(|to| left.contains(to)), "{taken:?} {left:?}");
+    assert!(left.len() <= taken.len() + 4, "no more than one on each line is in doubt");
+    // What is in doubt is left to a person, the rest is sent.
+    counter.tick(FIRST).ok();
+    let mut all = sink.to();
+    let count = all.len();
+    all.dedup();
+    assert_eq!(all.len(), count, "nothing went out twice");
+    let unknown = counter.rows("SELECT address FROM parcel WHERE state = 'unknown'").len();
+    assert!(count + unknown >= 100 && unknown <= 4, "{count} {unknown}");
+    counter.is_sound();
+}
