@@ -22,7 +22,7 @@ use running::{MonitorEntry, RetentionEntry, WorkersEntry};
 
 pub use channels::{ChannelEntry, Declared, DeliveryEntry, SecretEntry};
 pub use copies::Copies;
-pub use running::{Monitor, Retention, length_of, span_of};
+pub use running::{AlarmWay, Monitor, Retention, length_of, span_of};
 pub use schedule::{ScheduleEntry, WaitEntry, WhenEntry, Written};
 
 /// `report.toml` as written.

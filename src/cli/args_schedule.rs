@@ -261,6 +261,14 @@ pub(crate) enum OutboxCommand {
         /// The beginning of its key
         key: String,
     },
+    /// Record that a mail came back that a relay had taken
+    Bounced {
+        /// The beginning of its key
+        key: String,
+        /// What the bounce says
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
     /// Hold all sending
     Pause,
     /// Let sending go on

@@ -59,6 +59,7 @@ fn channels(
     ways.check_secrets(terminal, diagnostics);
     let recipients = read_recipients(&workspace.data, &ways.ids(), diagnostics);
     ways.check(&recipients, diagnostics);
+    ways.check_alarms(&settings.monitor.alarm_by, diagnostics);
     let known = |subject: &str| {
         let parsed = Subject::parse(subject);
         book.regions.contains(&parsed.region) || settings.comparisons.iter().any(|c| c.id == subject)

@@ -54,6 +54,7 @@ pub(crate) fn open(common: &Common, terminal: &Terminal) -> Result<Desk, Failure
     let ways = Ways::read(&settings.declared, &places, &mut found);
     let recipients = read_recipients(&workspace.data, &ways.ids(), &mut found);
     ways.check(&recipients, &mut found);
+    ways.check_alarms(&settings.monitor.alarm_by, &mut found);
     let id = |written: &briefing::settings::Written| written.entry.id.as_ref().map(|id| id.get_ref().clone());
     let mut broken: Vec<String> = settings.schedules.iter().filter_map(id).collect();
     broken.retain(|id| !schedules.iter().any(|schedule| schedule.id == *id));
@@ -172,15 +173,50 @@ impl Desk {
     }
 
     /// Gives alarms to whom they concern. What fails here is said and changes nothing else.
-    pub(crate) fn raise(&self, alarms: Vec<Event>, terminal: &Terminal) {
+    pub(crate) fn raise(&self, alarms: &[Event], now: DateTime<Utc>, terminal: &Terminal) {
+        let by = &self.settings.monitor.alarm_by;
+        if !by.is_empty() && !alarms.is_empty() {
+            match self.notify(alarms, now, terminal) {
+                Ok(untold) => untold.iter().for_each(|words| terminal.error(words, None)),
+                Err(error) => {
+                    terminal.error(&format!("sending alarms failed: {}", with_causes(&error)), None);
+                }
+            }
+        }
         let command = &self.settings.monitor.alarm;
         for event in alarms {
             if !command.is_empty()
-                && let Err(error) = schedule::alarm(command, &self.root, &event)
+                && let Err(error) = schedule::alarm(command, &self.root, event)
             {
                 terminal.error(&format!("the alarm command failed: {}", with_causes(&error)), None);
             }
         }
+        if let Err(error) = self.is_told(alarms) {
+            terminal.error(&format!("recording the alarms failed: {}", with_causes(&error)), None);
+        }
+    }
+
+    /// Records that somebody was told of parcels, so that the next process does not tell it again.
+    fn is_told(&self, alarms: &[Event]) -> Result<(), briefing::ledger::LedgerError> {
+        let parcels: Vec<&str> = alarms.iter().filter_map(|alarm| alarm.parcel.as_deref()).collect();
+        if parcels.is_empty() {
+            return Ok(());
+        }
+        briefing::ledger::Ledger::open_existing(&self.state)?.map_or(Ok(()), |mut l| l.is_told(&parcels))
+    }
+
+    /// Sends alarms by the channels that the settings name for them. Answers what nobody was told.
+    fn notify(
+        &self,
+        alarms: &[Event],
+        now: DateTime<Utc>,
+        terminal: &Terminal,
+    ) -> Result<Vec<String>, briefing::ledger::LedgerError> {
+        let then = || now;
+        let mut ledger = briefing::ledger::Ledger::open_existing(&self.state)?;
+        let mut channels = self.ways.open(terminal, &then, now.with_timezone(&self.settings.zone).time());
+        let by = &self.settings.monitor.alarm_by;
+        schedule::notify(ledger.as_mut(), alarms, by, &self.ways, &mut channels, now)
     }
 
     /// After a tick: heartbeat, metrics, ping. What fails here is said and changes nothing else.

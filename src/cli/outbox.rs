@@ -3,7 +3,7 @@
 //! What is sent on a tick is left to `tick`.
 
 use briefing::ledger::{Lease, Ledger, ParcelRow, ParcelState};
-use briefing::schedule::Clock;
+use briefing::schedule::{Clock, Event};
 use chrono::{DateTime, Utc};
 
 use super::args::{Common, Deliver, OutboxCommand};
@@ -26,7 +26,7 @@ pub(crate) fn deliver(common: &Common, verb: &Deliver, terminal: &Terminal) -> R
     let mut log = Log { terminal, format: verb.log_format, alarms: Vec::new() };
     tick::send(&desk, &clock, &|| false, terminal, &mut log)?;
     let failed = !log.alarms.is_empty();
-    desk.raise(log.alarms, terminal);
+    desk.raise(&log.alarms, clock.now(), terminal);
     Ok(if failed { Outcome::Partly } else { Outcome::Done })
 }
 
@@ -139,6 +139,17 @@ pub(crate) fn run(common: &Common, verb: &OutboxCommand, terminal: &Terminal) ->
             ledger.sent(&parcel.key, ParcelState::Accepted, "a person says that it arrived", None, now)?;
             terminal.line(&format!("{} counts as accepted", &parcel.key[..12]))?;
         }
+        OutboxCommand::Bounced { key, reason } => {
+            let event = bounced(&mut ledger, key, reason, now)?;
+            drop(lease);
+            match event {
+                Some(event) => {
+                    terminal.line(&event.line())?;
+                    desk.raise(&[event], now, terminal);
+                }
+                None => terminal.line("it is known already that it came back")?,
+            }
+        }
         OutboxCommand::List { .. }
         | OutboxCommand::Show { .. }
         | OutboxCommand::Pause
@@ -176,6 +187,25 @@ fn again(
     }
     terminal.line(&format!("{} is sent with the next tick, or by report deliver", &parcel.key[..12]))?;
     Ok(())
+}
+
+/// Records that an accepted mail came back; none where that is known. Whoever reads bounces may read one twice.
+fn bounced(
+    ledger: &mut Ledger,
+    key: &str,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<Event>, Failure> {
+    const BOUNCED: &str = "bounced: ";
+    let parcel = one(ledger, key)?;
+    let known = parcel.reason.as_ref().is_some_and(|reason| reason.starts_with(BOUNCED));
+    if parcel.state == ParcelState::Failed && known {
+        return Ok(None);
+    }
+    must_be(&parcel, ParcelState::Accepted)?;
+    let reason = format!("{BOUNCED}{}", reason.split_whitespace().collect::<Vec<_>>().join(" "));
+    ledger.sent(&parcel.key, ParcelState::Failed, &reason, None, now)?;
+    Ok(Some(briefing::schedule::bounced(&parcel, &reason, now)))
 }
 
 fn must_be(parcel: &ParcelRow, state: ParcelState) -> Result<(), Failure> {

@@ -63,7 +63,7 @@ pub(crate) fn once(
         Ok(_) => send(desk, clock, &|| stop() || started.elapsed() > SHARE, terminal, &mut log),
     };
     // What was told before the ledger failed was told once: the next tick does not say it again.
-    desk.raise(log.alarms, terminal);
+    desk.raise(&log.alarms, schedule::Clock::now(clock), terminal);
     let ended = ended?;
     sent?;
     if ended != Ticked::Held {
@@ -113,7 +113,7 @@ pub(crate) fn manual(common: &Common, verb: &Run, terminal: &Terminal) -> Result
         Err(_) => Ok(()),
     };
     // What was told before the ledger failed was told once.
-    desk.raise(log.alarms, terminal);
+    desk.raise(&log.alarms, schedule::Clock::now(&clock), terminal);
     let ended = ended?;
     sent?;
     Ok(if ended == Ticked::Failed { Outcome::Partly } else { Outcome::Done })

@@ -24,7 +24,7 @@ use serde::Serialize;
 use super::described::{Figure, File, figures};
 use super::process::{self, Ended, Finished};
 use super::scratch::Scratch;
-use super::{Channel, Outcome, Parcel, Phase, Secrets};
+use super::{Channel, Notice, Outcome, Parcel, Phase, Secrets};
 use crate::disk::PathError;
 use crate::ledger::LedgerError;
 
@@ -45,7 +45,7 @@ pub struct CommandSettings {
 /// Delivers parcels by a command. Its environment is empty but for `PATH`: what it needs to know stands in its arguments or files.
 pub struct CommandChannel<'a> {
     settings: CommandSettings,
-    secrets: &'a dyn Secrets,
+    secrets: &'a (dyn Secrets + Sync),
 }
 
 /// A parcel as the command reads it.
@@ -65,7 +65,7 @@ struct Told<'a> {
 
 impl<'a> CommandChannel<'a> {
     /// A channel with these settings; `secrets` has the `PATH`.
-    pub fn new(settings: CommandSettings, secrets: &'a dyn Secrets) -> Self {
+    pub fn new(settings: CommandSettings, secrets: &'a (dyn Secrets + Sync)) -> Self {
         Self { settings, secrets }
     }
 
@@ -105,18 +105,21 @@ impl Channel for CommandChannel<'_> {
             }
         };
         let told = tell(parcel, address, files);
-        let mut command = Command::new(&program);
-        command.args(&self.settings.argv[1..]).env_clear().env("PATH", self.path());
         // From its start on it may do anything, whether it reads the parcel or not.
         phase(Phase::DataSent)?;
-        let ended = process::run(command, told, self.settings.deadline);
+        let outcome = self.start(&program, told);
         drop(folder);
-        Ok(match ended {
-            Ok(finished) => outcome(&finished, self.settings.deadline),
-            Err(error) => {
-                Outcome::Stopped { reason: format!("cannot start `{}`: {error}", program.display()) }
-            }
-        })
+        Ok(outcome)
+    }
+
+    fn notify(&mut self, notice: &Notice, address: &str) -> Outcome {
+        let Some(program) = self.program() else {
+            return Outcome::Stopped { reason: self.not_found() };
+        };
+        let told = serde_json::json!({
+            "key": notice.id, "address": address, "title": notice.subject, "text": notice.text, "files": [],
+        });
+        self.start(&program, format!("{told}\n").into_bytes())
     }
 
     fn probe(&mut self) -> (Vec<String>, bool) {
@@ -135,6 +138,18 @@ impl Channel for CommandChannel<'_> {
 }
 
 impl CommandChannel<'_> {
+    /// Runs the command on what it is told.
+    fn start(&self, program: &Path, told: Vec<u8>) -> Outcome {
+        let mut command = Command::new(program);
+        command.args(&self.settings.argv[1..]).env_clear().env("PATH", self.path());
+        match process::run(command, told, self.settings.deadline) {
+            Ok(finished) => outcome(&finished, self.settings.deadline),
+            Err(error) => {
+                Outcome::Stopped { reason: format!("cannot start `{}`: {error}", program.display()) }
+            }
+        }
+    }
+
     fn not_found(&self) -> String {
         match self.settings.argv.first() {
             Some(name) => format!("`{name}` is no program that can be run"),

@@ -20,7 +20,7 @@ use super::{
 use crate::casefile::Field;
 use crate::diag::{Diagnostics, Problem, Span};
 use crate::model::Recipient;
-use crate::settings::Declared;
+use crate::settings::{AlarmWay, Declared};
 
 /// The channels of a workspace.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +30,8 @@ pub struct Ways {
     internal: Vec<String>,
     /// Channels whose paper bears the red masthead.
     blank: Vec<String>,
+    /// Channels that send once more by themselves what nobody knows of.
+    resending: Vec<String>,
     /// Where secrets are kept, and where that is written.
     secrets: Vec<(SecretSource, Span)>,
     domains: Vec<String>,
@@ -47,6 +49,9 @@ enum Declaration {
     WeCom(WeComSettings),
     Command(CommandSettings),
 }
+
+/// The channels by id, each with one line or several, ready to send.
+pub type Channels<'a> = BTreeMap<String, Vec<Box<dyn Channel + 'a>>>;
 
 /// Where relative paths begin, and where files lie while a command runs.
 #[derive(Debug, Clone)]
@@ -68,6 +73,7 @@ impl Ways {
             channels: BTreeMap::new(),
             internal: Vec::new(),
             blank: Vec::new(),
+            resending: Vec::new(),
             secrets: Vec::new(),
             domains: list(&delivery.domains),
             redirect_all_to: delivery.redirect_all_to.as_ref().map(|to| to.get_ref().clone()),
@@ -85,6 +91,9 @@ impl Ways {
                 let first = "[[channel]] of report.toml".to_owned();
                 reader.report(Problem::DuplicateId { kind: "channel", id, first }, head.clone());
                 continue;
+            }
+            if reader.resends() {
+                ways.resending.push(id.clone());
             }
             let declaration = reader.declaration(&list(&delivery.hosts), &list(&delivery.printers));
             ways.secrets.append(&mut reader.secrets);
@@ -111,6 +120,25 @@ impl Ways {
     pub fn check(&self, recipients: &[Recipient], diagnostics: &mut Diagnostics) {
         for way in recipients.iter().flat_map(|recipient| &recipient.ways) {
             if let Err((message, hint)) = self.allows(&way.channel, &way.address) {
+                diagnostics.push(Problem::BadSetting { message, hint }, way.span.clone());
+            }
+        }
+    }
+
+    /// Checks that alarms can leave by the channels that are to carry them, to addresses that these may reach.
+    pub fn check_alarms(&self, alarms: &[AlarmWay], diagnostics: &mut Diagnostics) {
+        for way in alarms {
+            let takes = !matches!(
+                self.channels.get(&way.channel),
+                Some(Declaration::Print(_) | Declaration::Lp(_) | Declaration::Folder(_))
+            );
+            let checked = if takes {
+                self.allows(&way.channel, &way.to)
+            } else {
+                let message = format!("alarms cannot leave by `{}`", way.channel);
+                Err((message, "name a channel of kind email, webhook, wecom or command".to_owned()))
+            };
+            if let Err((message, hint)) = checked {
                 diagnostics.push(Problem::BadSetting { message, hint }, way.span.clone());
             }
         }
@@ -206,6 +234,11 @@ impl Ways {
         declared.collect()
     }
 
+    /// Whether a channel sends once more by itself what nobody knows of.
+    pub fn resends(&self, channel: &str) -> bool {
+        self.resending.iter().any(|known| known == channel)
+    }
+
     /// The address that a message really goes to.
     pub fn destination<'a>(&'a self, channel: &str, address: &'a str) -> &'a str {
         match (&self.redirect_all_to, self.channels.get(channel)) {
@@ -227,16 +260,22 @@ impl Ways {
         Some(eml(settings, parcel, to, now).map_err(|error| error.to_string()))
     }
 
-    /// Opens the channels. Nothing is connected yet.
+    /// Opens the channels, each with the lines that it may have. Nothing is connected yet.
     pub fn open<'a>(
         &'a self,
         secrets: &'a (dyn Secrets + Sync),
-        now: &'a dyn Fn() -> DateTime<Utc>,
+        now: &'a (dyn Fn() -> DateTime<Utc> + Sync),
         time: NaiveTime,
-    ) -> BTreeMap<String, Box<dyn Channel + 'a>> {
+    ) -> Channels<'a> {
         let open = |(id, declaration): (&String, &Declaration)| {
             let channel: Box<dyn Channel + 'a> = match declaration.clone() {
-                Declaration::Email(settings) => Box::new(Email::new(settings, secrets, now())),
+                Declaration::Email(settings) => {
+                    let lines = usize::from(settings.lines());
+                    let first = Email::new(settings, secrets, now());
+                    let more = (1..lines).map(|_| first.another()).collect::<Vec<_>>();
+                    let all = std::iter::once(first).chain(more);
+                    return (id.clone(), all.map(|line| Box::new(line) as Box<dyn Channel + 'a>).collect());
+                }
                 Declaration::Print(settings) => Box::new(PrintChannel::new(settings, secrets, time)),
                 Declaration::Lp(settings) => Box::new(LpChannel::new(settings)),
                 Declaration::Folder(settings) => Box::new(Folder::new(settings)),
@@ -244,7 +283,7 @@ impl Ways {
                 Declaration::WeCom(settings) => Box::new(WeCom::new(settings, secrets)),
                 Declaration::Command(settings) => Box::new(CommandChannel::new(settings, secrets)),
             };
-            (id.clone(), channel)
+            (id.clone(), vec![channel])
         };
         self.channels.iter().map(open).collect()
     }

@@ -8,6 +8,7 @@ mod described;
 pub mod email;
 mod folder;
 mod http;
+mod notice;
 pub mod print;
 mod process;
 mod scratch;
@@ -21,8 +22,9 @@ use std::time::Duration;
 use crate::ledger::LedgerError;
 
 pub use command::{CommandChannel, CommandSettings};
-pub use declared::{Places, Ways};
+pub use declared::{Channels, Places, Ways};
 pub use folder::{Folder, FolderSettings, Layout};
+pub use notice::Notice;
 pub use scratch::sweep_scratch;
 pub use secret::{Secret, SecretError, SecretSource, Secrets};
 pub use url::UrlError;
@@ -110,8 +112,8 @@ pub enum Outcome {
     },
 }
 
-/// A way by which parcels leave.
-pub trait Channel {
+/// A way by which parcels leave; each works in a thread of its own.
+pub trait Channel: Send {
     /// Sends one parcel to one address. `phase` is called before each step, and the step is taken only when it returns: a crash is then
     /// known by the last phase that was recorded.
     ///
@@ -132,6 +134,11 @@ pub trait Channel {
 
     /// Tells the channel of an earlier attempt at a parcel, in the words with which it ended; none where the program ended with it.
     fn remember(&mut self, _key: &str, _account: Option<&str>) {}
+
+    /// Sends a notice to an operator. Nothing of it is recorded: one that is lost is lost, and one that comes twice harms nobody.
+    fn notify(&mut self, _notice: &Notice, _address: &str) -> Outcome {
+        Outcome::Refused { reason: "this kind of channel takes no notices".to_owned() }
+    }
 
     /// Tries the channel without sending anything, for `doctor --online`: lines of what was found, and whether all is well.
     fn probe(&mut self) -> (Vec<String>, bool);

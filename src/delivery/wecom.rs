@@ -17,7 +17,7 @@ use answer::{Key, halfway, shown_or_why, understand};
 
 use super::http::{Answer, Client, Lost};
 use super::url::{self, UrlError};
-use super::{Channel, Enclosure, Outcome, Parcel, Phase, SecretSource, Secrets};
+use super::{Channel, Enclosure, Notice, Outcome, Parcel, Phase, SecretSource, Secrets};
 use crate::disk;
 use crate::ledger::LedgerError;
 
@@ -26,6 +26,9 @@ pub const WECOM_URL: &str = "https://qyapi.weixin.qq.com/cgi-bin/webhook";
 
 /// The sizes of a file that WeCom takes.
 const SIZES: std::ops::RangeInclusive<usize> = 5..=20 << 20;
+
+/// The bytes of a message of text.
+const TEXT: usize = 2048;
 
 /// The messages that a robot may send in a minute.
 pub const WECOM_MESSAGES_PER_MINUTE: usize = 20;
@@ -62,14 +65,14 @@ impl WeComSettings {
 /// Sends parcels into the group of a robot; one robot knows one group, so that the address says nothing here.
 pub struct WeCom<'a> {
     settings: WeComSettings,
-    secrets: &'a dyn Secrets,
+    secrets: &'a (dyn Secrets + Sync),
     client: Option<Client>,
     rate: Rate,
 }
 
 impl<'a> WeCom<'a> {
     /// A channel with these settings.
-    pub fn new(settings: WeComSettings, secrets: &'a dyn Secrets) -> Self {
+    pub fn new(settings: WeComSettings, secrets: &'a (dyn Secrets + Sync)) -> Self {
         let rate = Rate { most: settings.messages_per_minute, sent: VecDeque::new() };
         Self { settings, secrets, client: None, rate }
     }
@@ -181,6 +184,29 @@ impl Channel for WeCom<'_> {
             return Ok(if shown == 0 { failed } else { halfway(failed, shown, media.len()) });
         }
         Ok(Outcome::Accepted { receipt: format!("files shown in the group: {}", media.len()) })
+    }
+
+    fn notify(&mut self, notice: &Notice, _: &str) -> Outcome {
+        let key = match self.ready() {
+            Ok(key) => key,
+            Err(reason) => return Outcome::Stopped { reason },
+        };
+        let uri = match self.method(&key, "send?") {
+            Ok(uri) => uri,
+            Err(error) => return Outcome::Stopped { reason: error.to_string() },
+        };
+        let text = serde_json::json!({ "msgtype": "text", "text": { "content": notice.within(TEXT) } });
+        self.rate.sent.push_back(Instant::now());
+        match self.post(&uri, "application/json", text.to_string().as_bytes(), &mut || Ok(())) {
+            Ok(answer) => match shown_or_why(&answer, &key) {
+                Ok(()) => Outcome::Accepted { receipt: "shown in the group".to_owned() },
+                Err(outcome) => outcome,
+            },
+            Err(Lost::Incomplete(reason) | Lost::Unanswered(reason)) => {
+                Outcome::Retry { reason: key.hidden_in(&reason), after: None }
+            }
+            Err(Lost::Unrecorded(_)) => unreachable!("a notice records nothing"),
+        }
     }
 
     fn probe(&mut self) -> (Vec<String>, bool) {

@@ -9,7 +9,9 @@ mod manifest;
 mod mounts;
 mod occurrences;
 mod outbox;
+mod progress;
 mod schema;
+mod standing;
 mod store;
 mod tasks;
 
@@ -19,5 +21,7 @@ pub use lease::{Lease, last_tick};
 pub use manifest::{Entry, Manifest, blank_path, distribution_path};
 pub use occurrences::{NewOccurrence, Occurrence, Origin, Seen, State};
 pub use outbox::{NewParcel, ParcelRow, ParcelState};
+pub use progress::Progress;
+pub use standing::{ByChannel, Standing};
 pub use store::Ledger;
 pub use tasks::{Task, TaskState};

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::LedgerError;
+use super::progress::{alarm_is_due, alarm_is_told};
 use super::store::{Ledger, instant_of, text_of};
 
 /// How a parcel stands.
@@ -84,12 +85,14 @@ pub struct ParcelRow {
     pub receipt: Option<String>,
     /// Why it failed, or is tried again.
     pub reason: Option<String>,
+    /// How often it went out again by itself after nobody knew whether it had arrived.
+    pub resent: u32,
     /// Since when it stands so.
     pub changed: DateTime<Utc>,
 }
 
-const COLUMNS: &str =
-    "key, issue, recipient, channel, address, pdf, state, phase, attempts, due, receipt, reason, changed";
+const COLUMNS: &str = "key, issue, recipient, channel, address, pdf, state, phase, attempts, due, receipt, reason, resent, \
+     changed";
 
 impl ParcelRow {
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -107,7 +110,8 @@ impl ParcelRow {
             due: due.as_deref().map(instant_of).transpose()?,
             receipt: row.get(10)?,
             reason: row.get(11)?,
-            changed: instant_of(&row.get::<_, String>(12)?)?,
+            resent: row.get(12)?,
+            changed: instant_of(&row.get::<_, String>(13)?)?,
         })
     }
 }
@@ -213,7 +217,10 @@ impl Ledger {
     pub fn send_again(&mut self, key: &str, now: DateTime<Utc>) -> Result<usize, LedgerError> {
         let change = "UPDATE parcel SET state = 'ready', due = NULL, attempts = 0, changed = ?2
                       WHERE key = ?1 AND state IN ('failed', 'unknown', 'ready')";
-        self.write(|t| t.execute(change, params![key, text_of(now)]))
+        self.write(|t| {
+            alarm_is_told(t, key)?;
+            t.execute(change, params![key, text_of(now)])
+        })
     }
 
     /// Puts off all that is to be sent through a channel, which does not work.
@@ -297,7 +304,7 @@ impl Ledger {
         )
     }
 
-    fn parcels_where(
+    pub(super) fn parcels_where(
         &self,
         condition: &str,
         values: &[&dyn rusqlite::ToSql],
@@ -306,56 +313,6 @@ impl Ledger {
         let mut statement = self.read(self.connection.prepare(&query))?;
         let rows = self.read(statement.query_map(values, ParcelRow::read))?;
         self.read(rows.collect())
-    }
-
-    /// Records that a parcel is about to leave, or that its last byte is; it is on the disk when this returns.
-    ///
-    /// # Errors
-    /// When the ledger cannot be written; the parcel must not go further then.
-    pub fn phase(&mut self, key: &str, data_sent: bool, now: DateTime<Utc>) -> Result<(), LedgerError> {
-        let phase = if data_sent { "data-sent" } else { "sending" };
-        self.write(|t| {
-            t.execute(
-                "UPDATE parcel SET state = 'sending', phase = ?2, changed = ?3,
-                 attempts = attempts + iif(state = 'sending', 0, 1) WHERE key = ?1 AND state IN ('ready', 'sending')",
-                params![key, phase, text_of(now)],
-            )
-        })?;
-        Ok(())
-    }
-
-    /// Counts a try that ended before anything was to leave: a printer that is off, a relay that does not answer.
-    ///
-    /// # Errors
-    /// When the ledger cannot be written.
-    pub fn count_try(&mut self, key: &str) -> Result<(), LedgerError> {
-        self.write(|t| {
-            t.execute("UPDATE parcel SET attempts = attempts + 1 WHERE key = ?1 AND state = 'ready'", [key])
-        })?;
-        Ok(())
-    }
-
-    /// Records how sending ended.
-    ///
-    /// # Errors
-    /// When the ledger cannot be written.
-    pub fn sent(
-        &mut self,
-        key: &str,
-        state: ParcelState,
-        words: &str,
-        due: Option<DateTime<Utc>>,
-        now: DateTime<Utc>,
-    ) -> Result<(), LedgerError> {
-        let accepted = state == ParcelState::Accepted;
-        self.write(|t| {
-            t.execute(
-                "UPDATE parcel SET state = ?2, phase = NULL, receipt = iif(?3, ?4, receipt), reason = iif(?3, NULL, ?4),
-                 due = ?5, changed = ?6 WHERE key = ?1",
-                params![key, state.name(), accepted, words, due.map(text_of), text_of(now)],
-            )
-        })?;
-        Ok(())
     }
 
     /// What a process left behind in the middle: nothing had left, and it is ready again; or the last byte may have, and nobody knows.
@@ -369,6 +326,9 @@ impl Ledger {
             return Ok(left);
         }
         self.write(|t| {
+            for lost in left.iter().filter(|parcel| parcel.data_sent) {
+                alarm_is_due(t, &lost.key, &text_of(now))?;
+            }
             t.execute(
                 "UPDATE parcel SET state = iif(phase = 'data-sent', 'unknown', 'ready'), phase = NULL, changed = ?1,
                  reason = iif(phase = 'data-sent', 'the program ended between the last byte and the answer', reason)

@@ -300,6 +300,8 @@ DROP TABLE parcel;
 ALTER TABLE new_parcel RENAME TO parcel;
 CREATE INDEX parcel_unsent ON parcel (state) WHERE state IN ('ready', 'sending', 'held', 'unknown');
 CREATE INDEX parcel_of ON parcel (issue);
+-- How often it went out again by itself after nobody knew whether it had arrived.
+ALTER TABLE parcel ADD COLUMN resent INTEGER NOT NULL DEFAULT 0;
 
 CREATE TABLE enclosure (
   -- The files of a parcel after the first, in their order.

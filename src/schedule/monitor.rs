@@ -2,6 +2,8 @@
 //!
 //! What happened on one tick is told by its events.
 
+mod outbox;
+
 use std::fmt::Write as _;
 use std::io;
 use std::io::Write as _;
@@ -15,7 +17,7 @@ use super::due::{Due, Verdict, in_words, upcoming};
 use super::event::{Event, occurrence_name};
 use super::plan::Schedule;
 use crate::disk;
-use crate::ledger::{Ledger, LedgerError, Occurrence, Origin, ParcelState, State};
+use crate::ledger::{Ledger, LedgerError, Occurrence, Origin, ParcelState, Standing, State};
 use crate::model::Calendars;
 
 /// A trigger comes every five minutes; when none has come for this long, something is wrong with it.
@@ -36,6 +38,8 @@ pub struct Health {
     pub last_tick: Option<DateTime<Utc>>,
     /// How many occurrences of each schedule ended in each state.
     pub counts: Vec<(String, State, u64)>,
+    /// How the outbox stands.
+    pub outbox: Standing,
 }
 
 /// How one schedule stands.
@@ -125,6 +129,12 @@ pub fn health(
             problems.push(format!("{count} {parcels} {}: {what}", state.name()));
         }
     }
+    let outbox = ledger.map(Ledger::standing).transpose()?.unwrap_or_default();
+    for (channel, since) in &outbox.stopped {
+        let ago = in_words((now - *since).max(TimeDelta::zero()));
+        problems
+            .push(format!("channel `{channel}` does not work since {ago}; report doctor --online tries it"));
+    }
     match last_tick {
         None if !schedules.is_empty() => {
             problems.push("no tick has run yet: install a trigger with report schedule install".to_owned());
@@ -135,7 +145,7 @@ pub fn health(
         _ => {}
     }
     let counts = ledger.map(Ledger::counts).transpose()?.unwrap_or_default();
-    Ok(Health { schedules: found, problems, last_tick, counts })
+    Ok(Health { schedules: found, problems, last_tick, counts, outbox })
 }
 
 /// What went wrong with a schedule and was not mended since: by a later occurrence that ended well, or by a run by hand for the same
@@ -179,14 +189,11 @@ impl Health {
     /// A Prometheus textfile.
     pub fn metrics(&self, now: DateTime<Utc>) -> String {
         let mut text = String::new();
-        let head = |name: &str, kind: &str, help: &str| {
-            format!("# HELP report_{name} {help}\n# TYPE report_{name} {kind}\n")
-        };
-        text += &head("tick_timestamp_seconds", "gauge", "When the last tick ended.");
+        text += &head("tick_timestamp_seconds", "When the last tick ended.");
         let _ = writeln!(text, "report_tick_timestamp_seconds {}", now.timestamp());
-        text += &head("problems", "gauge", "What somebody should see to.");
+        text += &head("problems", "What somebody should see to.");
         let _ = writeln!(text, "report_problems {}", self.problems.len());
-        text += &head("next_occurrence_timestamp_seconds", "gauge", "When each schedule fires next.");
+        text += &head("next_occurrence_timestamp_seconds", "When each schedule fires next.");
         for schedule in &self.schedules {
             if let Some(next) = schedule.next.as_ref().filter(|_| !schedule.paused) {
                 let at = next.fires.timestamp();
@@ -197,21 +204,20 @@ impl Health {
                 );
             }
         }
-        text += &head("paused", "gauge", "Whether a schedule is held.");
+        text += &head("paused", "Whether a schedule is held.");
         for schedule in &self.schedules {
             let _ =
                 writeln!(text, "report_paused{{schedule=\"{}\"}} {}", schedule.id, u8::from(schedule.paused));
         }
         text += &head(
             "occurrences",
-            "gauge",
             "Occurrences in the ledger by how they stand; docs/schedule.md explains the states.",
         );
         for (schedule, state, count) in &self.counts {
             let state = state.name();
             let _ = writeln!(text, "report_occurrences{{schedule=\"{schedule}\",state=\"{state}\"}} {count}");
         }
-        text
+        text + &outbox::metrics(&self.outbox)
     }
 
     /// A few lines for a person, also when all is well.
@@ -251,6 +257,11 @@ impl Health {
         }
         text
     }
+}
+
+/// What stands before the samples of a family; all of them may fall as well as rise.
+fn head(name: &str, help: &str) -> String {
+    format!("# HELP report_{name} {help}\n# TYPE report_{name} gauge\n")
 }
 
 /// Sets the time of the heartbeat file, by writing the instant into it.

@@ -51,6 +51,8 @@ pub struct ChannelEntry {
     pub from: Field<String>,
     /// email: where bounces go.
     pub bounces: Field<String>,
+    /// email: the end of a List-Id.
+    pub list_id: Field<String>,
     /// email: who gets answers.
     pub reply_to: Field<String>,
     /// email: the domain of Message-IDs.
@@ -61,6 +63,10 @@ pub struct ChannelEntry {
     pub largest_mib: Field<i64>,
     /// email, wecom: the most messages a minute.
     pub a_minute: Field<i64>,
+    /// email: how many lines work at once.
+    pub lines: Field<i64>,
+    /// `ask` or `resend`: what becomes of a parcel of which nobody knows.
+    pub unknown: Field<String>,
     /// The longest wait for an answer.
     pub timeout: Field<String>,
     /// email, folder: whether files have their names in ASCII.

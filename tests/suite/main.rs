@@ -7,6 +7,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests read the environment and write the files they break")]
 #![expect(clippy::print_stderr, clippy::disallowed_macros, reason = "a test that is skipped says so")]
 
+mod alarms;
 mod asked;
 mod broken;
 mod catching_up;
@@ -22,6 +23,7 @@ mod counter;
 mod daemons;
 mod demo_year;
 mod distributed;
+mod doctor_online;
 mod email;
 mod email_faults;
 mod email_relays;
@@ -48,7 +50,9 @@ mod numbers;
 mod office;
 mod once;
 mod outbox;
+mod outbox_ends;
 mod outbox_kills;
+mod outbox_lines;
 mod outbox_mail;
 mod own_printer;
 mod page;

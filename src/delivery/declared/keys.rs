@@ -6,11 +6,11 @@ use super::reader::{KINDS, Reader};
 use crate::diag::{Problem, Span};
 use crate::settings::ChannelEntry;
 
-/// The kinds that use a key; `id`, `kind` and `internal` belong to all.
+/// The kinds that use a key; `id`, `kind`, `internal` and `unknown` belong to all.
 fn users(key: &str) -> &'static [&'static str] {
     match key {
         "host" | "port" | "security" | "from" | "bounces" | "reply_to" | "domain" | "hello"
-        | "largest_mib" => &["email"],
+        | "largest_mib" | "list_id" | "lines" => &["email"],
         "user" | "password" => &["email", "print"],
         "ca_file" => &["email", "print", "webhook", "wecom"],
         "timeout" => &["email", "print", "webhook", "wecom", "command"],
@@ -46,6 +46,8 @@ fn written(entry: &ChannelEntry) -> Vec<(&'static str, std::ops::Range<usize>)> 
         domain,
         hello,
         largest_mib,
+        list_id,
+        lines,
         a_minute,
         timeout,
         plain_names,

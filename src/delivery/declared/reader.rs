@@ -22,6 +22,9 @@ use crate::settings::{ChannelEntry, SecretEntry, length_of};
 /// How long a command may take for one parcel.
 const COMMAND_DEADLINE: Duration = Duration::from_secs(120);
 
+/// How many lines an email channel has where nobody says so: a second one carries on while the ledger is written for the first.
+const LINES: u16 = 2;
+
 pub(super) const KINDS: [&str; 7] = ["email", "print", "lp", "folder", "webhook", "wecom", "command"];
 
 /// One channel in the reading.
@@ -42,6 +45,12 @@ impl Reader<'_> {
         let span = self.entry.id.as_ref().map_or_else(|| self.head.clone(), |field| self.at(field));
         self.report(Problem::BadId { id }, span);
         None
+    }
+
+    /// Whether what nobody knows of is sent once more without asking.
+    pub(super) fn resends(&mut self) -> bool {
+        let entry = self.entry;
+        self.one_of(&entry.unknown, &[("ask", false), ("resend", true)], false)
     }
 
     pub(super) fn declaration(&mut self, hosts: &[String], printers: &[String]) -> Option<Declaration> {
@@ -94,10 +103,12 @@ impl Reader<'_> {
             ca_file: self.path(&entry.ca_file),
             login,
             bounces: plain(&entry.bounces),
+            list_id: plain(&entry.list_id),
             domain: plain(&entry.domain).unwrap_or_else(|| own.to_owned()),
             reply_to: plain(&entry.reply_to),
             largest: u64::from(self.number(&entry.largest_mib, 10, 1024)) << 20,
             a_minute: entry.a_minute.as_ref().map(|_| u32::from(self.number(&entry.a_minute, 60, 60_000))),
+            lines: u8::try_from(self.number(&entry.lines, LINES, 8)).unwrap_or(1),
             timeout: self.length(&entry.timeout).unwrap_or(Duration::from_secs(60)),
             plain_names: entry.plain_names.as_ref().is_some_and(|plain| *plain.get_ref()),
             hello: plain(&entry.hello),

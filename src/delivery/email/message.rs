@@ -1,4 +1,4 @@
-//! The message of one parcel: its bytes are a function of parcel, address, settings and date alone.
+//! The message of one parcel or notice: its bytes are a function of parcel, address, settings and date alone.
 //!
 //! How it travels is left to `conversation`.
 
@@ -10,10 +10,10 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{DateTime, Datelike, Utc};
 use lettre::address::Envelope;
 use lettre::message::header::{self, Header, HeaderName, HeaderValue};
-use lettre::message::{Message, MultiPart, MultiPartKind, SinglePart};
+use lettre::message::{Message, MessageBuilder, MultiPart, MultiPartKind, SinglePart};
 
 use super::{EmailError, EmailSettings, settings};
-use crate::delivery::{Enclosure, Parcel};
+use crate::delivery::{Enclosure, Notice, Parcel};
 
 /// A message and whom it is from and for, as the relay is told.
 pub(super) struct Letter {
@@ -30,32 +30,77 @@ pub(super) fn letter(
     address: &str,
     date: DateTime<Utc>,
 ) -> Result<Letter, EmailError> {
+    let key = token(&parcel.key);
+    let list = settings.list_id.as_ref().map(|list| format!("<{}.{list}>", parcel.document));
+    let multipart = body(settings, parcel, &key);
+    let Heading { envelope, mut builder } = heading(settings, &key, &parcel.title, address, date)?;
+    if let Some(list) = list {
+        builder = builder.raw_header(plain_header("List-Id", list));
+    }
+    let message = builder.multipart(multipart).map_err(|why| EmailError::Message(why.to_string()))?;
+    Ok(Letter { bytes: message.formatted(), envelope })
+}
+
+/// Composes a notice: text alone.
+pub(super) fn notice(
+    settings: &EmailSettings,
+    notice: &Notice,
+    address: &str,
+    date: DateTime<Utc>,
+) -> Result<Letter, EmailError> {
+    let Heading { envelope, builder } =
+        heading(settings, &token(&notice.id), &notice.subject, address, date)?;
+    let text = format!("{}\n{}\n", notice.text, closing(settings));
+    let message = builder.singlepart(text_part(header::ContentType::TEXT_PLAIN, text));
+    let message = message.map_err(|why| EmailError::Message(why.to_string()))?;
+    Ok(Letter { bytes: message.formatted(), envelope })
+}
+
+/// What stands above the body of every message.
+struct Heading {
+    envelope: Envelope,
+    builder: MessageBuilder,
+}
+
+fn heading(
+    settings: &EmailSettings,
+    key: &str,
+    title: &str,
+    address: &str,
+    date: DateTime<Utc>,
+) -> Result<Heading, EmailError> {
     let from = settings::mailbox("from", &settings.from)?;
     let to = settings::address("recipient", address)?;
     let bounces = match &settings.bounces {
-        Some(bounces) => settings::address("bounces", bounces)?,
+        Some(bounces) => settings::address("bounces", &settings::keyed(bounces, key))?,
         None => from.email.clone(),
     };
     let envelope = Envelope::new(Some(bounces), vec![to.clone()]);
     let envelope = envelope.map_err(|why| EmailError::Message(why.to_string()))?;
-    let key = token(&parcel.key);
     let mut builder = Message::builder()
         .envelope(envelope.clone())
         .date(in_range(date))
         .from(from)
         .to(lettre::message::Mailbox::new(None, to))
-        .subject(one_line(&parcel.title))
+        .subject(one_line(title))
         .message_id(Some(format!("<{key}@{}>", settings.domain)));
     if let Some(reply_to) = &settings.reply_to {
         builder = builder.reply_to(settings::mailbox("reply_to", reply_to)?);
     }
-    let message = builder
+    builder = builder
         .header(AutoSubmitted)
-        .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("X-Report-Key"), key.clone()))
-        .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Content-Language"), "zh-CN".to_owned()))
-        .multipart(body(settings, parcel, &key))
-        .map_err(|why| EmailError::Message(why.to_string()))?;
-    Ok(Letter { bytes: message.formatted(), envelope })
+        .raw_header(plain_header("X-Report-Key", key.to_owned()))
+        .raw_header(plain_header("Content-Language", "zh-CN".to_owned()));
+    Ok(Heading { envelope, builder })
+}
+
+fn plain_header(name: &'static str, value: String) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value)
+}
+
+fn text_part(content_type: header::ContentType, text: String) -> SinglePart {
+    let base64 = header::ContentTransferEncoding::Base64;
+    SinglePart::builder().header(content_type).header(base64).body(text)
 }
 
 /// lettre draws boundaries at random; these come from the key, and no line of base64 or of a text of ours begins with `--`.
@@ -63,13 +108,9 @@ fn body(settings: &EmailSettings, parcel: &Parcel, key: &str) -> MultiPart {
     let short = &key[..key.len().min(32)];
     let builder =
         |kind, name: &str| MultiPart::builder().kind(kind).boundary(format!("report-{name}-{short}"));
-    let text = |content_type, text: String| {
-        let base64 = header::ContentTransferEncoding::Base64;
-        SinglePart::builder().header(content_type).header(base64).body(text)
-    };
     let bodies = builder(MultiPartKind::Alternative, "b")
-        .singlepart(text(header::ContentType::TEXT_PLAIN, plain(settings, parcel)))
-        .singlepart(text(header::ContentType::TEXT_HTML, html(settings, parcel)));
+        .singlepart(text_part(header::ContentType::TEXT_PLAIN, plain(settings, parcel)))
+        .singlepart(text_part(header::ContentType::TEXT_HTML, html(settings, parcel)));
     let whole = builder(MultiPartKind::Mixed, "a").multipart(bodies);
     parcel.enclosures.iter().fold(whole, |whole, enclosure| {
         let name = file_name(enclosure, settings.plain_names);

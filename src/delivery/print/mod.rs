@@ -102,7 +102,7 @@ impl Colour {
 /// holds as long as the printer keeps its list of jobs; [`PrintChannel::remember`] says what the outbox knows beyond that.
 pub struct PrintChannel<'a> {
     settings: PrintSettings,
-    secrets: &'a dyn Secrets,
+    secrets: &'a (dyn Secrets + Sync),
     now: NaiveTime,
     began: Instant,
     earlier: BTreeMap<String, Earlier>,
@@ -110,7 +110,7 @@ pub struct PrintChannel<'a> {
 
 impl<'a> PrintChannel<'a> {
     /// A channel to a group of printers. `now` is the time of day where they stand.
-    pub fn new(settings: PrintSettings, secrets: &'a dyn Secrets, now: NaiveTime) -> Self {
+    pub fn new(settings: PrintSettings, secrets: &'a (dyn Secrets + Sync), now: NaiveTime) -> Self {
         Self { settings, secrets, now, began: Instant::now(), earlier: BTreeMap::new() }
     }
 
