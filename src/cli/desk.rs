@@ -154,15 +154,14 @@ impl Desk {
     /// A message as it would be sent; none where the channel sends no mail.
     pub(crate) fn message(
         &self,
-        issue: Option<&briefing::ledger::Issue>,
+        ledger: &briefing::ledger::Ledger,
         parcel: &briefing::ledger::ParcelRow,
         now: DateTime<Utc>,
-    ) -> Option<Result<Vec<u8>, String>> {
-        let wrapped = schedule::wrap(issue?, parcel, self.stock());
-        match wrapped {
+    ) -> Result<Option<Result<Vec<u8>, String>>, Failure> {
+        Ok(match schedule::wrap(ledger, parcel, self.stock())? {
             Ok(parcel_of) => self.ways.eml(&parcel.channel, &parcel_of, &parcel.address, now),
             Err(reason) => Some(Err(reason)),
-        }
+        })
     }
 
     /// A path of the settings, relative to the workspace.

@@ -2,7 +2,7 @@
 //!
 //! What is sent on a tick is left to `tick`.
 
-use briefing::ledger::{Lease, Ledger, ParcelRow, ParcelState};
+use briefing::ledger::{Issue, Lease, Ledger, ParcelRow, ParcelState};
 use briefing::schedule::Clock;
 use chrono::{DateTime, Utc};
 
@@ -42,11 +42,9 @@ fn preview(
     let mut rows = Vec::new();
     for parcel in ledger.sendable(now)? {
         let issue = issues.iter().find(|issue| issue.id == parcel.issue);
-        let what = issue.map_or_else(String::new, |issue| {
-            format!("{} {} {}", issue.document, issue.subject, issue.period)
-        });
+        let what = issue.map_or_else(String::new, |issue| what(issue, parcel.further.len()));
         let to = desk.ways.destination(&parcel.channel, &parcel.address).to_owned();
-        let note = match desk.message(issue, &parcel, now) {
+        let note = match desk.message(&ledger, &parcel, now)? {
             Some(Ok(eml)) => {
                 let path = folder.join(format!("{}.eml", &parcel.key[..12]));
                 briefing::disk::write_private(&path, &eml).map_err(|e| Failure::Ledger(e.into()))?;
@@ -64,6 +62,12 @@ fn preview(
         terminal.line(&row)?;
     }
     Ok(Outcome::Done)
+}
+
+/// What a parcel carries, in short.
+fn what(issue: &Issue, further: usize) -> String {
+    let more = if further > 0 { format!(" and {further} more") } else { String::new() };
+    format!("{} {} {}{more}", issue.document, issue.subject, issue.period)
 }
 
 /// Looks at the outbox, or settles what is open in it.

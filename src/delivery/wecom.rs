@@ -272,6 +272,8 @@ mod tests {
             media_type: "application/pdf".into(),
             bytes: b"%PDF-".to_vec(),
             sha256: String::new(),
+            path: String::new(),
+            about: crate::delivery::About::default(),
         };
         let form = String::from_utf8(multipart("b", &file)).expect("all text here");
         assert!(form.contains("filename=\"简报%22%0D%0AX: y.pdf\"; filelength=5\r\n"), "{form}");

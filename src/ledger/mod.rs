@@ -3,6 +3,7 @@
 //! When something is due is left to `schedule`.
 
 mod error;
+mod files;
 mod issues;
 mod lease;
 mod manifest;
@@ -14,10 +15,11 @@ mod store;
 mod tasks;
 
 pub use error::LedgerError;
+pub use files::{Bearer, FileKind, IssuedFile};
 pub use issues::{Issue, IssueState, Number, Wanted};
 pub use lease::{Lease, last_tick};
 pub use manifest::{Entry, Manifest};
 pub use occurrences::{NewOccurrence, Occurrence, Origin, Seen, State};
-pub use outbox::{NewParcel, ParcelRow, ParcelState};
+pub use outbox::{Filed, NewParcel, ParcelKind, ParcelRow, ParcelState, Unplanned};
 pub use store::Ledger;
 pub use tasks::{Task, TaskState};

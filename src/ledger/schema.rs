@@ -309,6 +309,7 @@ CREATE TABLE enclosure (
   pdf    TEXT NOT NULL,
   PRIMARY KEY (parcel, place)
 ) STRICT;
+CREATE INDEX enclosure_of ON enclosure (issue);
 ";
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use super::event::{Event, Level};
 use super::maker::Clock;
 use super::plan::Schedule;
 use crate::delivery::{Channel, Outcome, Phase};
-use crate::ledger::{Issue, Lease, Ledger, LedgerError, ParcelRow, ParcelState};
+use crate::ledger::{Lease, Ledger, LedgerError, ParcelRow, ParcelState};
 
 pub use packing::{Stock, wrap};
 use planning::plan;
@@ -97,7 +97,6 @@ pub fn send_due(
     if ledger.sending_paused()?.is_some() {
         return Ok(0);
     }
-    let issues: BTreeMap<i64, Issue> = ledger.issues()?.into_iter().map(|issue| (issue.id, issue)).collect();
     let mut stopped: BTreeSet<String> = BTreeSet::new();
     let mut lost: BTreeMap<String, Duration> = BTreeMap::new();
     let mut count = 0;
@@ -119,16 +118,13 @@ pub fn send_due(
             }
             continue;
         };
-        let issue = issues.get(&row.issue);
-        let wrapped = issue.map(|issue| wrap(issue, &row, counter.stock));
-        let parcel = match wrapped {
-            Some(Ok(parcel)) => parcel,
-            Some(Err(reason)) => {
+        let parcel = match wrap(ledger, &row, counter.stock)? {
+            Ok(parcel) => parcel,
+            Err(reason) => {
                 ledger.sent(&row.key, ParcelState::Failed, &reason, None, counter.clock.now())?;
                 told(event(counter, Level::Alarm, "not-sent", &row, &reason));
                 continue;
             }
-            None => continue,
         };
         if row.attempts > 0 {
             channel.remember(&row.key, row.reason.as_deref());

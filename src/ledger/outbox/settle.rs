@@ -1,0 +1,125 @@
+//! How far the sending of each parcel went: one that is about to leave, has left, is tried again or is taken out.
+//!
+//! What is planned is left to the module above, how a parcel is sent to `delivery`.
+
+use chrono::{DateTime, Utc};
+use rusqlite::params;
+
+use super::row::{ParcelRow, ParcelState};
+use crate::ledger::LedgerError;
+use crate::ledger::store::{Ledger, text_of};
+
+impl Ledger {
+    /// Whether a parcel is to be sent now, or was left in the middle.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn has_mail(&self, now: DateTime<Utc>) -> Result<bool, LedgerError> {
+        let query = "SELECT EXISTS (SELECT 1 FROM parcel WHERE state = 'sending' OR (state = 'ready' AND (due IS NULL OR due <= ?1)))";
+        self.read(self.connection.query_row(query, [text_of(now)], |row| row.get(0)))
+    }
+
+    /// What can be sent now, oldest first.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn sendable(&self, now: DateTime<Utc>) -> Result<Vec<ParcelRow>, LedgerError> {
+        let now = text_of(now);
+        self.parcels_where("state = 'ready' AND (due IS NULL OR due <= ?1) ORDER BY planned, rowid", &[&now])
+    }
+
+    /// Records that a parcel is about to leave, or that its last byte is; it is on the disk when this returns.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written; the parcel must not go further then.
+    pub fn phase(&mut self, key: &str, data_sent: bool, now: DateTime<Utc>) -> Result<(), LedgerError> {
+        let phase = if data_sent { "data-sent" } else { "sending" };
+        self.write(|t| {
+            t.execute(
+                "UPDATE parcel SET state = 'sending', phase = ?2, changed = ?3,
+                 attempts = attempts + iif(state = 'sending', 0, 1) WHERE key = ?1 AND state IN ('ready', 'sending')",
+                params![key, phase, text_of(now)],
+            )
+        })?;
+        Ok(())
+    }
+
+    /// Counts a try that ended before anything was to leave: a printer that is off, a relay that does not answer.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn count_try(&mut self, key: &str) -> Result<(), LedgerError> {
+        self.write(|t| {
+            t.execute("UPDATE parcel SET attempts = attempts + 1 WHERE key = ?1 AND state = 'ready'", [key])
+        })?;
+        Ok(())
+    }
+
+    /// Records how sending ended.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn sent(
+        &mut self,
+        key: &str,
+        state: ParcelState,
+        words: &str,
+        due: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Result<(), LedgerError> {
+        let accepted = state == ParcelState::Accepted;
+        self.write(|t| {
+            t.execute(
+                "UPDATE parcel SET state = ?2, phase = NULL, receipt = iif(?3, ?4, receipt), reason = iif(?3, NULL, ?4),
+                 due = ?5, changed = ?6 WHERE key = ?1",
+                params![key, state.name(), accepted, words, due.map(text_of), text_of(now)],
+            )
+        })?;
+        Ok(())
+    }
+
+    /// Puts a parcel back among those to be sent, as a person decides: one that failed or that nobody knows of.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn send_again(&mut self, key: &str, now: DateTime<Utc>) -> Result<usize, LedgerError> {
+        let change = "UPDATE parcel SET state = 'ready', due = NULL, attempts = 0, changed = ?2
+                      WHERE key = ?1 AND state IN ('failed', 'unknown', 'ready')";
+        self.write(|t| t.execute(change, params![key, text_of(now)]))
+    }
+
+    /// Puts off all that is to be sent through a channel, which does not work.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn put_off(
+        &mut self,
+        channel: &str,
+        due: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<usize, LedgerError> {
+        let change = "UPDATE parcel SET due = ?2, changed = ?3 WHERE channel = ?1 AND state = 'ready' AND (due IS NULL OR due < ?2)";
+        self.write(|t| t.execute(change, params![channel, text_of(due), text_of(now)]))
+    }
+
+    /// What a process left behind in the middle: nothing had left, and it is ready again; or the last byte may have, and nobody knows.
+    /// Only who holds the lease may ask: another's parcels are under way. Answers those that are unknown now.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn take_stock(&mut self, now: DateTime<Utc>) -> Result<Vec<ParcelRow>, LedgerError> {
+        let left = self.parcels_where("state = 'sending' ORDER BY rowid", &[])?;
+        if left.is_empty() {
+            return Ok(left);
+        }
+        self.write(|t| {
+            t.execute(
+                "UPDATE parcel SET state = iif(phase = 'data-sent', 'unknown', 'ready'), phase = NULL, changed = ?1,
+                 reason = iif(phase = 'data-sent', 'the program ended between the last byte and the answer', reason)
+                 WHERE state = 'sending'",
+                params![text_of(now)],
+            )
+        })?;
+        Ok(left.into_iter().filter(|parcel| parcel.data_sent).collect())
+    }
+}
