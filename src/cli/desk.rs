@@ -148,6 +148,7 @@ impl Desk {
             class: &self.settings.imprint.class,
             out: &self.workspace.out,
             recipients: &self.recipients,
+            zone: self.settings.zone,
         }
     }
 

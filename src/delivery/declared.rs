@@ -157,6 +157,15 @@ impl Ways {
         self.internal.iter().any(|known| known == channel)
     }
 
+    /// Whether files of these sizes fit into one parcel of a channel, as far as its settings say.
+    pub fn takes(&self, channel: &str, sizes: &[u64]) -> bool {
+        match self.channels.get(channel) {
+            Some(Declaration::Email(settings)) => settings.takes(sizes),
+            Some(Declaration::WeCom(settings)) => sizes.len() <= settings.messages_per_minute,
+            _ => true,
+        }
+    }
+
     /// The address that a message really goes to.
     pub fn destination<'a>(&'a self, channel: &str, address: &'a str) -> &'a str {
         match (&self.redirect_all_to, self.channels.get(channel)) {

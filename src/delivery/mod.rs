@@ -73,6 +73,13 @@ pub struct Enclosure {
     pub about: About,
 }
 
+impl Enclosure {
+    /// Its title; that of the parcel where it is the only file.
+    fn title_in<'a>(&'a self, parcel: &'a Parcel) -> &'a str {
+        if parcel.enclosures.len() > 1 { &self.about.title } else { &parcel.title }
+    }
+}
+
 /// What a file says of itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct About {
@@ -127,6 +134,19 @@ pub enum Outcome {
         /// Why.
         reason: String,
     },
+}
+
+impl Outcome {
+    /// What was said, whatever it means.
+    pub fn words(&self) -> &str {
+        match self {
+            Self::Accepted { receipt: words }
+            | Self::Retry { reason: words, .. }
+            | Self::Refused { reason: words }
+            | Self::Unknown { reason: words }
+            | Self::Stopped { reason: words } => words,
+        }
+    }
 }
 
 /// A way by which parcels leave.

@@ -104,6 +104,8 @@ pub enum Problem {
     // ── settings ──
     /// A setting that cannot be used.
     BadSetting { message: String, hint: String },
+    /// A recipient to whom nothing will ever go.
+    GetsNothing { id: String, reason: String, hint: String },
     /// A year whose working days are needed and not known.
     CalendarMissing { year: i32, fatal: bool },
 
@@ -169,6 +171,7 @@ impl Problem {
             Self::TextFileName { .. } => "text-file-name",
             Self::BadPlate { .. } => "bad-plate",
             Self::BadSetting { .. } => "bad-setting",
+            Self::GetsNothing { .. } => "gets-nothing",
             Self::CalendarMissing { .. } => "calendar-missing",
             Self::RoleWithoutFace { .. } => "role-without-face",
             Self::FaceAbsent { .. } => "face-absent",
@@ -194,6 +197,7 @@ impl Problem {
             | Self::Substituted { .. }
             | Self::FaceAbsent { .. }
             | Self::BodyTooLong { .. }
+            | Self::GetsNothing { .. }
             | Self::CalendarMissing { fatal: false, .. }
             | Self::Template { fatal: false, .. } => Severity::Warning,
             _ => Severity::Error,
@@ -258,6 +262,7 @@ impl Problem {
             }
             Self::TextFileName { file, reason } => format!("`{file}` belongs to no document: {reason}"),
             Self::BadPlate { message, .. } | Self::BadSetting { message, .. } => message.clone(),
+            Self::GetsNothing { id, reason, .. } => format!("recipient `{id}` gets nothing: {reason}"),
             Self::CalendarMissing { year, .. } => format!("there is no calendar of {year}"),
             Self::RoleWithoutFace { role, .. } => format!("no face for the role `{role}`"),
             Self::FaceAbsent { role, family, instead } => {
@@ -315,6 +320,7 @@ impl Problem {
             | Self::FormulaMixes { hint, .. }
             | Self::BadPlate { hint, .. }
             | Self::BadSetting { hint, .. }
+            | Self::GetsNothing { hint, .. }
                 if !hint.is_empty() =>
             {
                 one(hint.clone())

@@ -25,6 +25,8 @@ pub use monitor::{Health, ScheduleHealth, alarm, beat, health, run as run_comman
 pub use plan::{CatchUp, Overlap, RelativePeriod, Schedule, Shift, check, read};
 pub use prune::{Pruned, prune};
 pub use rule::{CronRule, Rule, RuleError};
-pub use sending::{Channels, Counter, Stock, deliver, key_of, parcels_of, send_due, wrap};
+pub use sending::{
+    Channels, Counter, Redelivery, Stock, deliver, key_of, parcels_of, redelivery, send_due, wrap,
+};
 pub use tick::{Desk, ManualRun, Ticked, run, tick};
 pub use words::{Language, in_words};

@@ -2,8 +2,11 @@
 //!
 //! How a channel sends is left to `delivery`, how far each parcel went to the ledger's outbox.
 
+mod digest;
 mod packing;
 mod planning;
+mod recall;
+mod redelivery;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -21,6 +24,8 @@ use crate::ledger::{Lease, Ledger, LedgerError, ParcelRow, ParcelState};
 pub use packing::{Stock, wrap};
 use planning::plan;
 pub use planning::{key_of, parcels_of};
+use recall::{astray, recall};
+pub use redelivery::{Redelivery, redelivery};
 
 /// When a parcel is tried again after each failure; after the last it has failed for good.
 const BACK_OFF: [TimeDelta; 6] = [
@@ -52,10 +57,12 @@ pub fn deliver(
     let Some(mut ledger) = Ledger::open_existing(state)? else { return Ok(Some(0)) };
     let now = counter.clock.now();
     let unplanned = ledger.unplanned()?;
-    if unplanned.is_empty() && !ledger.has_mail(now)? {
+    let astray = astray(&ledger, counter)?;
+    if unplanned.is_empty() && astray.is_empty() && !ledger.has_mail(now)? {
         return Ok(Some(0));
     }
     ledger.hold(&lease, owner, now)?;
+    recall(&mut ledger, astray, counter, told)?;
     plan(&mut ledger, unplanned, schedules, counter, told)?;
     send_due(&mut ledger, channels, counter, told).map(Some)
 }
@@ -109,13 +116,8 @@ pub fn send_due(
             continue;
         }
         let Some(channel) = channels.get_mut(&row.channel) else {
+            // It is wrong, and told of as such: the parcels of one that was taken away were taken back.
             stopped.insert(row.channel.clone());
-            let now = counter.clock.now();
-            // One that is wrong is told of as such; one that was taken away would leave its parcels waiting for ever, and nobody knowing.
-            if counter.sound && ledger.tell_again(&format!("no channel {}", row.channel), now)? {
-                let words = format!("there is no channel `{}`: declare it again as [[channel]]", row.channel);
-                told(event(counter, Level::Alarm, "channel-stopped", &row, &words));
-            }
             continue;
         };
         let parcel = match wrap(ledger, &row, counter.stock)? {

@@ -57,12 +57,12 @@ pub fn eml(
     message::letter(settings, parcel, address, date).map(|letter| letter.bytes)
 }
 
-/// Whether a text is an address with or without a name before it; its domain.
+/// Whether a text is an address to which a message may go, without a name before it; its domain.
 ///
 /// # Errors
 /// When it is none.
 pub fn check_mailbox(text: &str) -> Result<String, EmailError> {
-    settings::mailbox("the address", text).map(|mailbox| mailbox.email.domain().to_owned())
+    settings::address("the address", text).map(|address| address.domain().to_owned())
 }
 
 impl<'a> Email<'a> {

@@ -171,6 +171,14 @@ impl EmailSettings {
         self.tls().map(drop)
     }
 
+    /// Whether files of these sizes surely fit into one message: base64 in lines of 76 takes 78 bytes for 57, and each file has its
+    /// headers and its figures in two texts.
+    pub fn takes(&self, sizes: &[u64]) -> bool {
+        const EACH: u64 = 16 * 1024;
+        let grown = |size: &u64| size.div_ceil(57).saturating_mul(78).saturating_add(EACH);
+        sizes.iter().map(grown).fold(EACH, u64::saturating_add) <= self.largest
+    }
+
     /// Refuses plain text to any other machine.
     ///
     /// # Errors

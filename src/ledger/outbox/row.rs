@@ -161,6 +161,27 @@ impl ParcelRow {
         Ok((read, row.get(13)?))
     }
 
+    /// A parcel as it will be recorded; for asking whether it may be sent at all.
+    pub fn of(new: &NewParcel) -> Self {
+        let new = new.clone();
+        Self {
+            key: new.key,
+            kind: new.kind,
+            issue: new.issue,
+            recipient: new.recipient,
+            channel: new.channel,
+            address: new.address,
+            pdf: new.pdf,
+            further: new.further,
+            state: ParcelState::Held,
+            data_sent: false,
+            attempts: 0,
+            due: None,
+            receipt: None,
+            reason: None,
+        }
+    }
+
     /// All files that it carries, in their order.
     pub fn files(&self) -> Vec<Filed> {
         let first = Filed { issue: self.issue, pdf: self.pdf.clone() };

@@ -44,6 +44,36 @@ impl Ledger {
         Ok(())
     }
 
+    /// What waits to be sent, now or later, or for somebody to approve its address.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn waiting(&self) -> Result<Vec<ParcelRow>, LedgerError> {
+        self.parcels_where("state IN ('held', 'ready') ORDER BY planned, rowid", &[])
+    }
+
+    /// Takes a parcel out before it leaves, for good; one that failed too. Answers whether it could be.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn cancel(&mut self, key: &str, reason: &str, now: DateTime<Utc>) -> Result<bool, LedgerError> {
+        let change = "UPDATE parcel SET state = 'cancelled', reason = ?2, due = NULL, changed = ?3
+                      WHERE key = ?1 AND state IN ('held', 'ready', 'failed')";
+        Ok(self.write(|t| t.execute(change, params![key, reason, text_of(now)]))? > 0)
+    }
+
+    /// Puts a parcel back that was taken out, as a person decides, to this address.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn revive(&mut self, key: &str, address: &str, now: DateTime<Utc>) -> Result<(), LedgerError> {
+        let change = "UPDATE parcel SET address = ?2, changed = ?3, attempts = 0, reason = NULL, state =
+                      iif(EXISTS (SELECT 1 FROM address WHERE recipient = parcel.recipient AND channel = parcel.channel
+                      AND address = ?2), 'ready', 'held') WHERE key = ?1 AND state = 'cancelled'";
+        self.write(|t| t.execute(change, params![key, address, text_of(now)]))?;
+        Ok(())
+    }
+
     /// Counts a try that ended before anything was to leave: a printer that is off, a relay that does not answer.
     ///
     /// # Errors

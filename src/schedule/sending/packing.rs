@@ -10,18 +10,21 @@ use crate::delivery::{About, Enclosure, Parcel, Ways};
 use crate::disk;
 use crate::ledger::{FileKind, Filed, Issue, IssuedFile, Ledger, LedgerError, ParcelKind, ParcelRow};
 use crate::model::{Period, Recipient};
+use crate::views::Secrecy;
 
 /// What a parcel is made from.
 #[derive(Clone, Copy)]
 pub struct Stock<'a> {
     /// What may be reached.
     pub ways: &'a Ways,
-    /// What the masthead says of secrecy: 内部资料. A fictional document prints other words there, and is none the less what it is.
+    /// What the masthead says of secrecy, for documents whose views do not say it yet.
     pub class: &'a str,
     /// The output folder.
     pub out: &'a Path,
     /// Those who get something.
     pub recipients: &'a [Recipient],
+    /// Where days begin.
+    pub zone: chrono_tz::Tz,
 }
 
 /// Makes the parcel: the files that were issued, and no others, with what their views say of them. The inner error says why it may not
@@ -81,13 +84,11 @@ fn pack(
     }
     let view = view_of(file, stock.out)?;
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    // Marks are often spaced out: 秘　密.
-    let class =
-        format!("{} {}", text(&view["masthead"]["class"]), stock.class).replace(char::is_whitespace, "");
-    if let Some(mark) = ["绝密", "机密", "秘密"].into_iter().find(|mark| class.contains(mark)) {
-        return Err(format!("a document marked {mark} is sent by nothing here"));
+    let secrecy = secrecy_of(&view, stock.class);
+    if secrecy.is_state_secret() {
+        return Err(format!("a document marked {} is sent by nothing here", secrecy.name()));
     }
-    let internal = class.contains("内部");
+    let internal = secrecy == Secrecy::Internal;
     if internal && !stock.ways.is_internal(&row.channel) {
         return Err(format!(
             "内部 documents leave only by channels with `internal = true`; `{}` has none",
@@ -121,8 +122,19 @@ fn pack(
     Ok(Packed { enclosure, serial, internal })
 }
 
+/// How secret a document is, as its view says; those of older versions have only the words that they print, or would print.
+fn secrecy_of(view: &Value, class: &str) -> Secrecy {
+    let printed =
+        || Secrecy::of(view["masthead"]["class"].as_str().unwrap_or_default()).max(Secrecy::of(class));
+    match view.get("secrecy") {
+        None => printed(),
+        // A word that nobody here knows is taken for the worst.
+        Some(word) => word.as_str().and_then(Secrecy::parse).unwrap_or(Secrecy::TopSecret),
+    }
+}
+
 /// The view of a file, which says what may be done with it: one that was altered is not believed.
-fn view_of(file: &IssuedFile, out: &Path) -> Result<Value, String> {
+pub(super) fn view_of(file: &IssuedFile, out: &Path) -> Result<Value, String> {
     let (beside, digest) = &file.view;
     let path = Path::new(beside).with_extension("json");
     let view = disk::read(&out.join(&path)).map_err(|error| error.to_string())?;
