@@ -126,6 +126,8 @@ pub(crate) enum Command {
     History(History),
     /// Send what is in the outbox now
     Deliver(Deliver),
+    /// Send an issue to somebody who was not planned, or once more to one who has it
+    Redeliver(Redeliver),
     /// Look at what was sent to whom, and settle what is open
     #[command(subcommand)]
     Outbox(OutboxCommand),

@@ -141,6 +141,11 @@ impl Desk {
         Ok(())
     }
 
+    /// The day that it is where the workspace is.
+    pub(crate) fn today(&self, now: DateTime<Utc>) -> chrono::NaiveDate {
+        now.with_timezone(&self.settings.zone).date_naive()
+    }
+
     /// What parcels are made from.
     pub(crate) fn stock(&self) -> schedule::Stock<'_> {
         schedule::Stock {

@@ -7,12 +7,14 @@ mod completions;
 mod daemon;
 mod desk;
 mod doctor;
+mod entry;
 mod export;
 mod failure;
 mod generate;
 mod ledger;
 mod list;
 mod outbox;
+mod redeliver;
 mod resolve;
 mod schedule;
 mod status;
@@ -45,6 +47,7 @@ pub(crate) fn run(args: Args, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Status(verb) => status::run(&common, &verb, terminal),
         Command::History(verb) => status::history(&common, &verb, terminal),
         Command::Deliver(verb) => outbox::deliver(&common, &verb, terminal),
+        Command::Redeliver(verb) => redeliver::run(&common, &verb, terminal),
         Command::Outbox(verb) => outbox::run(&common, &verb, terminal),
         Command::Issue(verb) => ledger::issue(&common, &verb, terminal),
         Command::Ledger(verb) => ledger::run(&common, &verb, terminal),

@@ -91,11 +91,15 @@ pub(crate) fn run(common: &Common, verb: &OutboxCommand, terminal: &Terminal) ->
                     parcel.recipient,
                     parcel.channel,
                     parcel.address,
+                    match parcel.further.len() {
+                        0 => parcel.kind.name().to_owned(),
+                        more => format!("{} of {}", parcel.kind.name(), more + 1),
+                    },
                     parcel.state.name().to_owned(),
                     format!("{due}{words}"),
                 ]
             });
-            for row in table(["parcel", "recipient", "channel", "to", "state", ""], rows) {
+            for row in table(["parcel", "recipient", "channel", "to", "kind", "state", ""], rows) {
                 terminal.line(&row)?;
             }
             return Ok(Outcome::Done);
@@ -118,11 +122,7 @@ pub(crate) fn run(common: &Common, verb: &OutboxCommand, terminal: &Terminal) ->
     ledger.hold(&lease, &terminal.owner(), now)?;
     match verb {
         OutboxCommand::Approve { recipient, by } => {
-            let Some(known) = desk.recipients.iter().find(|known| known.id == *recipient) else {
-                let names: Vec<&str> = desk.recipients.iter().map(|known| known.id.as_str()).collect();
-                let hint = format!("there are {}", names.join(", "));
-                return Err(Failure::usage(format!("no recipient `{recipient}`"), hint));
-            };
+            let known = super::redeliver::recipient(&desk, recipient)?;
             for way in &known.ways {
                 // What was held for an address that was corrected since goes to the one that is approved.
                 for parcel in ledger.parcels(Some(ParcelState::Held), Some(recipient), usize::MAX)? {
@@ -142,6 +142,13 @@ pub(crate) fn run(common: &Common, verb: &OutboxCommand, terminal: &Terminal) ->
             must_be(&parcel, ParcelState::Unknown)?;
             ledger.sent(&parcel.key, ParcelState::Accepted, "a person says that it arrived", None, now)?;
             terminal.line(&format!("{} counts as accepted", &parcel.key[..12]))?;
+        }
+        OutboxCommand::Cancel { key, reason } => {
+            let parcel = one(&ledger, key)?;
+            if !ledger.cancel(&parcel.key, reason, now)? {
+                return Err(cannot(&parcel, "cancelled"));
+            }
+            terminal.line(&format!("{} is cancelled", &parcel.key[..12]))?;
         }
         OutboxCommand::List { .. }
         | OutboxCommand::Show { .. }
@@ -186,16 +193,25 @@ fn must_be(parcel: &ParcelRow, state: ParcelState) -> Result<(), Failure> {
     if parcel.state == state {
         return Ok(());
     }
+    Err(cannot(parcel, state.name()))
+}
+
+/// Why a parcel cannot be what was wanted of it.
+fn cannot(parcel: &ParcelRow, wanted: &str) -> Failure {
     let hint = match parcel.state {
-        ParcelState::Accepted => "who was served is not served again".to_owned(),
+        ParcelState::Accepted => {
+            "who was served is not served again, except by report redeliver --again".to_owned()
+        }
         ParcelState::Unknown => "report outbox resend, or assume-sent".to_owned(),
         ParcelState::Failed => "report outbox retry".to_owned(),
         ParcelState::Held => format!("report outbox approve {} --by NAME", parcel.recipient),
         ParcelState::Ready | ParcelState::Sending => "it is on its way".to_owned(),
-        ParcelState::Cancelled => "it was taken back before it left".to_owned(),
+        ParcelState::Cancelled => {
+            "it was taken back before it left; report redeliver sends the issue after all".to_owned()
+        }
     };
-    let message = format!("parcel {} is {}, not {}", &parcel.key[..12], parcel.state.name(), state.name());
-    Err(Failure::usage(message, hint))
+    let message = format!("parcel {} is {}, not {wanted}", &parcel.key[..12], parcel.state.name());
+    Failure::usage(message, hint)
 }
 
 fn one(ledger: &Ledger, key: &str) -> Result<ParcelRow, Failure> {
@@ -209,17 +225,11 @@ fn one(ledger: &Ledger, key: &str) -> Result<ParcelRow, Failure> {
 }
 
 fn show(desk: &Desk, ledger: &Ledger, parcel: &ParcelRow, terminal: &Terminal) -> Result<Outcome, Failure> {
-    let issue = ledger.issues()?.into_iter().find(|issue| issue.id == parcel.issue);
     let local =
         |at: DateTime<Utc>| at.with_timezone(&desk.settings.zone).format("%Y-%m-%d %H:%M %:z").to_string();
     terminal.line(&parcel.key)?;
     for (what, words) in [
-        (
-            "document",
-            issue.map(|i| {
-                format!("{} {} {} ({}年第{}期)", i.document, i.subject, i.period, i.year, i.number.number)
-            }),
-        ),
+        ("kind", Some(parcel.kind.name().to_owned())),
         ("recipient", Some(parcel.recipient.clone())),
         ("channel", Some(parcel.channel.clone())),
         ("address", Some(parcel.address.clone())),
@@ -228,11 +238,19 @@ fn show(desk: &Desk, ledger: &Ledger, parcel: &ParcelRow, terminal: &Terminal) -
         ("next try", parcel.due.map(local)),
         ("receipt", parcel.receipt.clone()),
         ("reason", parcel.reason.clone()),
-        ("file", Some(format!("SHA-256 {}", parcel.pdf))),
     ] {
         if let Some(words) = words {
             terminal.line(&format!("  {what:<10}{words}"))?;
         }
+    }
+    for filed in parcel.files() {
+        if let Some(i) = ledger.issue_by_id(filed.issue)? {
+            let words =
+                format!("{} {} {} ({}年第{}期)", i.document, i.subject, i.period, i.year, i.number.number);
+            terminal.line(&format!("  {:<10}{words}", "document"))?;
+        }
+        let path = ledger.file_of(filed.issue, &filed.pdf)?.map_or_else(String::new, |file| file.path);
+        terminal.line(&format!("  {:<10}{path} SHA-256 {}", "file", filed.pdf))?;
     }
     Ok(Outcome::Done)
 }

@@ -42,6 +42,7 @@ pub(crate) fn settings(port: u16) -> EmailSettings {
         domain: "example.org".to_owned(),
         reply_to: None,
         largest: 20 << 20,
+        link: None,
         a_minute: None,
         timeout: Duration::from_secs(20),
         plain_names: false,

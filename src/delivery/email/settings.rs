@@ -35,6 +35,8 @@ pub struct EmailSettings {
     pub reply_to: Option<String>,
     /// The most bytes that a message may have as it is sent; attachments grow by 37 % there.
     pub largest: u64,
+    /// Where the output folder is shown to those who get mail: a message that would be too large has a link to there in place of its files.
+    pub link: Option<String>,
     /// The most messages a minute.
     pub a_minute: Option<u32>,
     /// The longest wait for a relay that says nothing. One that says a byte now and then can take longer: lettre has no limit for the
