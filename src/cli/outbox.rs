@@ -3,7 +3,7 @@
 //! What is sent on a tick is left to `tick`.
 
 use briefing::ledger::{Issue, Lease, Ledger, ParcelRow, ParcelState};
-use briefing::schedule::Clock;
+use briefing::schedule::{self, Astray, Clock};
 use chrono::{DateTime, Utc};
 
 use super::args::{Common, Deliver, OutboxCommand};
@@ -39,11 +39,20 @@ fn preview(
 ) -> Result<Outcome, Failure> {
     let Some(ledger) = Ledger::open_existing(&desk.state)? else { return Ok(Outcome::Done) };
     let issues = ledger.issues()?;
+    let astray = schedule::astray(&ledger, desk.stock(), now)?;
     let mut rows = Vec::new();
     for parcel in ledger.sendable(now)? {
         let issue = issues.iter().find(|issue| issue.id == parcel.issue);
         let what = issue.map_or_else(String::new, |issue| what(issue, parcel.further.len()));
         let to = desk.ways.destination(&parcel.channel, &parcel.address).to_owned();
+        let other = astray.iter().find(|(row, _)| row.key == parcel.key).map(|(_, other)| match other {
+            Astray::Cancelled(reason) => format!("not sent: {reason}"),
+            Astray::Moved(address) => format!("addressed to `{address}` first, and held where that is new"),
+        });
+        if let Some(note) = other {
+            rows.push(vec![parcel.recipient, parcel.channel, to, what, note]);
+            continue;
+        }
         let note = match desk.message(&ledger, &parcel, now)? {
             Some(Ok(eml)) => {
                 let path = folder.join(format!("{}.eml", &parcel.key[..12]));

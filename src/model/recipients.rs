@@ -133,18 +133,6 @@ fn read_one(
             reader.report(Problem::WrongType { message, near }, place);
         }
     }
-    let languages = raw.languages.as_ref().map(|languages| {
-        for language in languages.get_ref().iter().filter(|one| !LANGUAGES.contains(&one.get_ref().as_str()))
-        {
-            let list = LANGUAGES.map(|language| format!("`{language}`")).join(", ");
-            let message = format!("`{}` is none of {list}", language.get_ref());
-            let near = nearest(language.get_ref(), LANGUAGES);
-            let place = reader.span(language);
-            reader.report(Problem::WrongType { message, near }, place);
-        }
-        let known = languages.get_ref().iter().map(|language| language.get_ref().clone()).collect();
-        (known, reader.span(languages))
-    });
     let copies = match &raw.copies {
         None => 0,
         Some(copies) => u32::try_from(*copies.get_ref()).unwrap_or_else(|_| {
@@ -154,14 +142,9 @@ fn read_one(
             0
         }),
     };
-    let until = raw.until.as_ref().and_then(|until| {
-        let day = until.get_ref().parse().ok();
-        if day.is_none() {
-            let place = reader.span(until);
-            reader.report(Problem::BadDate { date: until.get_ref().clone() }, place);
-        }
-        day
-    });
+    // Whom a slip here would serve too much gets nothing until it is mended.
+    let until = raw.until.as_ref().map(|until| read_day(until, reader));
+    let languages = raw.languages.as_ref().map(|languages| read_languages(languages, reader));
     let mut ways = Vec::new();
     for way in &raw.way {
         let (head, raw) = (reader.span(way), way.get_ref());
@@ -182,7 +165,37 @@ fn read_one(
     }
     let all = subjects.as_ref().is_some_and(|subjects| subjects.iter().any(|(subject, _)| subject == "*"));
     let subjects = subjects.filter(|_| !all);
+    let (until, languages) = match (until, languages) {
+        (Some(None), _) | (_, Some(None)) => return None,
+        (until, languages) => (until.flatten(), languages.flatten()),
+    };
     let digest = raw.digest.as_ref().is_some_and(|digest| *digest.get_ref());
     let recipient = Recipient { id, name, subjects, documents, copies, until, languages, digest, ways };
     Some((recipient, span))
+}
+
+fn read_day(until: &Spanned<String>, reader: &mut Reader<'_>) -> Option<NaiveDate> {
+    let day = until.get_ref().parse().ok();
+    if day.is_none() {
+        let place = reader.span(until);
+        reader.report(Problem::BadDate { date: until.get_ref().clone() }, place);
+    }
+    day
+}
+
+fn read_languages(
+    languages: &Spanned<Vec<Spanned<String>>>,
+    reader: &mut Reader<'_>,
+) -> Option<(Vec<String>, Span)> {
+    let known: Vec<String> = languages.get_ref().iter().map(|language| language.get_ref().clone()).collect();
+    let mut sound = true;
+    for language in languages.get_ref().iter().filter(|one| !LANGUAGES.contains(&one.get_ref().as_str())) {
+        let list = LANGUAGES.map(|language| format!("`{language}`")).join(", ");
+        let message = format!("`{}` is none of {list}", language.get_ref());
+        let near = nearest(language.get_ref(), LANGUAGES);
+        let place = reader.span(language);
+        reader.report(Problem::WrongType { message, near }, place);
+        sound = false;
+    }
+    sound.then(|| (known, reader.span(languages)))
 }

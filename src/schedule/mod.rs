@@ -26,7 +26,8 @@ pub use plan::{CatchUp, Overlap, RelativePeriod, Schedule, Shift, check, read};
 pub use prune::{Pruned, prune};
 pub use rule::{CronRule, Rule, RuleError};
 pub use sending::{
-    Channels, Counter, Redelivery, Stock, deliver, key_of, parcels_of, redelivery, send_due, wrap,
+    Astray, Channels, Counter, Redelivery, Stock, astray, deliver, key_of, parcels_of, redelivery, send_due,
+    wrap,
 };
 pub use tick::{Desk, ManualRun, Ticked, run, tick};
 pub use words::{Language, in_words};

@@ -24,7 +24,8 @@ use crate::ledger::{Lease, Ledger, LedgerError, ParcelRow, ParcelState};
 pub use packing::{Stock, wrap};
 use planning::plan;
 pub use planning::{key_of, parcels_of};
-use recall::{astray, recall};
+use recall::recall;
+pub use recall::{Astray, astray};
 pub use redelivery::{Redelivery, redelivery};
 
 /// When a parcel is tried again after each failure; after the last it has failed for good.
@@ -57,7 +58,7 @@ pub fn deliver(
     let Some(mut ledger) = Ledger::open_existing(state)? else { return Ok(Some(0)) };
     let now = counter.clock.now();
     let unplanned = ledger.unplanned()?;
-    let astray = astray(&ledger, counter)?;
+    let astray = if counter.sound { astray(&ledger, counter.stock, now)? } else { Vec::new() };
     if unplanned.is_empty() && astray.is_empty() && !ledger.has_mail(now)? {
         return Ok(Some(0));
     }

@@ -273,3 +273,70 @@ fn digest_of_each_occurrence_is_one_of_its_own() {
     let run = counter.at("2027-01-01T08:05:00+08:00", ["deliver", "--log-format", "json"]);
     assert_eq!(events_of(&run.ok().stdout).len(), 0);
 }
+
+/// Mail has a limit of size: what is more goes in a second message, alike whoever plans it.
+#[test]
+fn digest_by_mail_is_split_where_it_would_be_too_large() {
+    if !have(&["faces"]) {
+        return;
+    }
+    let sink = Sink::start(Manner::default());
+    let settings = format!("{ALLOWED}{}", mail(sink.port, "largest_mib = 1"));
+    let counter = office("mail", &settings, "a@example.org");
+    counter.run(["outbox", "pause"]).ok();
+    counter.tick(FIRST).ok();
+    assert_eq!(digests(&counter), ["digest ready 3"]);
+    // As if they had been larger when they were issued.
+    for issue in counter.issues() {
+        let path = format!("reports/{}", issue.path.expect("a file"));
+        let mut bytes = fs::read(counter.path(&path)).expect("a PDF");
+        bytes.resize(300_000, b' ');
+        let change = "UPDATE issue SET pdf = ?1, planned = NULL WHERE id = ?2";
+        let row = rusqlite::params![briefing::disk::sha256(&bytes), issue.id];
+        counter.database().execute(change, row).expect("a change");
+        counter.write(&path, bytes);
+    }
+    let mut keys = Vec::new();
+    for _ in 0..2 {
+        let forget = "DELETE FROM enclosure; DELETE FROM parcel; UPDATE issue SET planned = NULL";
+        counter.database().execute_batch(forget).expect("a change");
+        counter.at(LATER, ["deliver"]).ok();
+        assert_eq!(digests(&counter), ["digest ready 2", "issue ready 1"]);
+        keys.push(counter.rows("SELECT key FROM parcel ORDER BY rowid"));
+    }
+    assert_eq!(keys[0], keys[1]);
+    counter.run(["outbox", "resume"]).ok();
+    counter.at(LATER, ["deliver"]).ok();
+    assert_eq!(digests(&counter), ["digest accepted 2", "issue accepted 1"]);
+    assert_eq!(sink.count(), 2);
+}
+
+/// Whoever is killed while planning leaves the parcels of an occurrence all or not at all.
+#[test]
+fn digest_planning_that_is_killed_is_done_again_whole() {
+    if !have(&["faces"]) {
+        return;
+    }
+    let sink = Sink::start(Manner::default());
+    let counter = office("mail", &format!("{ALLOWED}{}", mail(sink.port, "")), "a@example.org");
+    counter.run(["outbox", "pause"]).ok();
+    counter.tick(FIRST).ok();
+    for round in 0..12_u64 {
+        let forget = "DELETE FROM enclosure; DELETE FROM parcel; UPDATE issue SET planned = NULL";
+        counter.database().execute_batch(forget).expect("a change");
+        let run = counter.start("log", ["deliver", "--now", LATER]);
+        std::thread::sleep(std::time::Duration::from_millis(round * 8));
+        drop(run);
+        let planned = counter.rows("SELECT count(planned) || '' FROM issue").remove(0);
+        match planned.as_str() {
+            "0" => assert_eq!(digests(&counter), [""; 0], "round {round}"),
+            "3" => assert_eq!(digests(&counter), ["digest ready 3"], "round {round}"),
+            other => panic!("round {round}: {other} of three issues are planned"),
+        }
+    }
+    counter.run(["outbox", "resume"]).ok();
+    counter.at(LATER, ["deliver"]).ok();
+    counter.at(LATER, ["deliver"]).ok();
+    assert_eq!((digests(&counter), sink.count()), (vec!["digest accepted 3".to_owned()], 1));
+    counter.is_sound();
+}

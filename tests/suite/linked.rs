@@ -151,3 +151,24 @@ fn a_group_is_told_where_a_large_file_is() {
     assert!(text["msgtype"] == "text" && requests.len() == 3, "{text}");
     assert!(content.contains(LINK) && content.contains(&both.enclosures[1].sha256), "{content}");
 }
+
+/// What digests are split by: files that are said to fit do, with all their figures.
+#[test]
+fn what_is_said_to_fit_fits() {
+    for sizes in [vec![1], vec![57, 58, 1_000_000], vec![300_000; 7], vec![0; 40]] {
+        let mut settings = mail_parts::settings(25);
+        let wanted: Vec<u64> = sizes.iter().map(|size| *size as u64).collect();
+        let least = (1..).map(|step| step * 1024).find(|largest| {
+            settings.largest = *largest;
+            settings.takes(&wanted)
+        });
+        let mut parcel = parcel(1, 0);
+        parcel.enclosures = sizes.iter().map(|size| mail_parts::enclosure(*size)).collect();
+        for enclosure in &mut parcel.enclosures {
+            enclosure.about.title = NAME.to_owned();
+            enclosure.about.figures = vec![("列入对照的指标".to_owned(), "12,345 名".to_owned()); 12];
+        }
+        let length = eml(&settings, &parcel, ALICE, date()).expect("a message").len() as u64;
+        assert!(Some(length) <= least, "{length} bytes, and {least:?} are enough for {sizes:?}");
+    }
+}

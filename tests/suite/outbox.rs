@@ -418,3 +418,47 @@ fn outbox_every_fault_of_channels_and_recipients_has_its_line() {
         crate::broken::settings().bind(|| insta::assert_snapshot!("broken-delivery", messages()));
     }
 }
+
+/// Slips are told with what was probably meant, or what to do.
+#[test]
+fn outbox_slips_have_hints() {
+    if !have(&["faces"]) {
+        return;
+    }
+    let relay = crate::counter::mail(25, "");
+    let delivery = "[delivery]\ndomains = [\"example.org\"]\nhosts = [\"127.0.0.1\"]\n";
+    let subject = |subject: &str| recipient("a", &format!("subjects = [{subject:?}]"), "drop", "a");
+    for (channels, recipients, place, hint) in [
+        (DROP.to_owned(), subject("qinhe"), "recipients.toml:6", "did you mean `qinghe`?"),
+        (DROP.to_owned(), subject("two-county"), "recipients.toml:6", "did you mean `two-counties`?"),
+        (DROP.to_owned(), subject("qinghe/qinghe-cty"), "recipients.toml:6", "did you mean `qinghe/"),
+        (DROP.to_owned(), recipient("a", "", "drp", "a"), "recipients.toml:8", "did you mean `drop`?"),
+        (
+            DROP.to_owned(),
+            recipient("a", "languages = [\"zh-hans\"]", "drop", "a"),
+            "recipients.toml:6",
+            "did you mean `zh-Hans`?",
+        ),
+        (
+            format!("{delivery}{relay}"),
+            recipient("a", "", "mail", "王 <a@example.org>"),
+            "recipients.toml:9",
+            "write it as `name@example.org`",
+        ),
+        (
+            format!("{delivery}{relay}user = \"u\"\npassword = {{ env = \"NONE_SUCH\" }}\n"),
+            String::new(),
+            "report.toml:31",
+            "put the secret there",
+        ),
+        (
+            format!("{delivery}{HOOK}ca_file = \"ca.pem\"\n"),
+            String::new(),
+            "report.toml:26",
+            "name a file with certificates as PEM",
+        ),
+    ] {
+        let counter = Counter::with("[\"comparative\"]", &[], &channels, &recipients);
+        counter.run(["check", "--as-of", AS_OF]).ends(2).says(place).says(hint);
+    }
+}

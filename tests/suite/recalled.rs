@@ -46,6 +46,8 @@ fn recalled_who_was_taken_out_gets_nothing() {
     let way = "\n[[recipient.way]]\nchannel = \"drop\"\nto = \"wayless\"\n";
     counter.write("data/recipients.toml", file.replace(&gone, "").replace(way, "\n"));
     counter.check().ok();
+    let shown = counter.at(NEXT_DAY, ["deliver", "--dry-run", "trial"]).ok().stdout.clone();
+    assert_eq!(shown.matches("not sent: ").count(), 3, "{shown}");
     let warnings = counter.told(NEXT_DAY, "warning");
     assert_eq!(warnings.len(), 3, "{warnings:?}");
     for words in [

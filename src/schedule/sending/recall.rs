@@ -4,31 +4,37 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, NaiveDate, Utc};
+
 use crate::ledger::{Ledger, LedgerError, ParcelKind, ParcelRow};
 use crate::model::Recipient;
 use crate::schedule::event::{Event, Level};
 
+use super::packing::Stock;
 use super::{Counter, event};
 
 /// What is to become of a parcel that waits.
-pub(super) enum Astray {
+#[derive(Debug)]
+pub enum Astray {
     /// It is not sent any more; why.
     Cancelled(String),
     /// Its recipient has another address now.
     Moved(String),
 }
 
-/// The waiting parcels that recipients.toml contradicts. A file with errors says nothing of those whom it does not name.
-pub(super) fn astray(
+/// The waiting parcels that recipients.toml contradicts. Not to be asked of a file with errors, which says nothing of those whom it does
+/// not name.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn astray(
     ledger: &Ledger,
-    counter: &Counter<'_>,
+    stock: Stock<'_>,
+    now: DateTime<Utc>,
 ) -> Result<Vec<(ParcelRow, Astray)>, LedgerError> {
-    if !counter.sound {
-        return Ok(Vec::new());
-    }
-    let today = counter.clock.now().with_timezone(&counter.stock.zone).date_naive();
+    let today = now.with_timezone(&stock.zone).date_naive();
     let known: BTreeMap<&str, &Recipient> =
-        counter.stock.recipients.iter().map(|recipient| (recipient.id.as_str(), recipient)).collect();
+        stock.recipients.iter().map(|recipient| (recipient.id.as_str(), recipient)).collect();
     let mut found = Vec::new();
     for row in ledger.waiting()? {
         let astray = match known.get(row.recipient.as_str()) {
@@ -40,7 +46,7 @@ pub(super) fn astray(
     Ok(found)
 }
 
-fn judge(row: &ParcelRow, recipient: &Recipient, today: chrono::NaiveDate) -> Option<Astray> {
+fn judge(row: &ParcelRow, recipient: &Recipient, today: NaiveDate) -> Option<Astray> {
     let Some(way) = recipient.way(&row.channel) else {
         let (id, channel) = (&recipient.id, &row.channel);
         return Some(Astray::Cancelled(format!("`{id}` has no way by `{channel}` any more")));
