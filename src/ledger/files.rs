@@ -116,3 +116,61 @@ impl Ledger {
         self.read(rows.collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One issue with every kind of file, as others record them.
+    fn ledger(folder: &std::path::Path) -> Ledger {
+        let ledger = Ledger::open(folder).expect("a ledger");
+        let rows = "
+            INSERT INTO issue (id, document, subject, period, year, number, total, state, date, path, pdf, view, reserved)
+              VALUES (1, 'region', 'jia', '2026-10', 2026, 1, 1, 'issued', '2026-11-06', 'a.pdf', 'own', 'seen', 'r');
+            INSERT INTO issue (id, document, subject, period, year, number, total, state, date, reserved)
+              VALUES (2, 'region', 'yi', '2026-10', 2026, 2, 2, 'void', '2026-11-06', 'r');";
+        ledger.connection.execute_batch(rows).expect("rows");
+        ledger
+    }
+
+    #[test]
+    fn the_file_that_holds_is_the_last() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let ledger = ledger(folder.path());
+        let change = |rows: &str| ledger.connection.execute_batch(rows).expect("rows");
+        let valid = || ledger.valid_file(1).expect("a ledger").map(|filed| filed.pdf);
+        let file = |digest: &str| ledger.file_of(1, digest).expect("a ledger");
+        assert_eq!(valid().as_deref(), Some("own"));
+        assert_eq!(
+            (file("own").map(|f| (f.kind, f.path)), file("signed")),
+            (Some((FileKind::Own, "a.pdf".into())), None)
+        );
+        change("UPDATE issue SET signed = 'signed', signed_path = 's.pdf' WHERE id = 1");
+        assert_eq!(valid().as_deref(), Some("signed"));
+        let signed = file("signed").expect("a file");
+        assert_eq!((signed.kind, signed.path.as_str()), (FileKind::Signed, "s.pdf"));
+        assert_eq!(signed.view, ("a.pdf".to_owned(), Some("seen".to_owned())), "it says what the issue says");
+        for number in [1, 2] {
+            change(&format!(
+                "INSERT INTO correction (issue, number, reason, date, path, pages, pdf, view, content, made)
+                 VALUES (1, {number}, 'w', 'd', 'c{number}.pdf', 1, 'fixed{number}', 'v{number}', 'c', 'm')"
+            ));
+        }
+        assert_eq!(valid().as_deref(), Some("fixed2"));
+        let first = file("fixed1").expect("an earlier one is still known");
+        assert_eq!(
+            (first.kind, first.view),
+            (FileKind::Correction(1), ("c1.pdf".to_owned(), Some("v1".to_owned())))
+        );
+        change("INSERT INTO withdrawal VALUES (1, 'w', 'd', 'w.pdf', 1, 'gone', 'm', NULL)");
+        assert_eq!(valid(), None);
+        let notice = file("gone").expect("the notice");
+        assert_eq!(
+            (notice.kind, notice.path.as_str(), notice.view.0.as_str()),
+            (FileKind::Withdrawal, "w.pdf", "a.pdf")
+        );
+        // What was never issued has no file, and no issue has that of another.
+        assert_eq!(ledger.valid_file(2).expect("a ledger"), None);
+        assert_eq!(ledger.file_of(2, "own").expect("a ledger"), None);
+    }
+}

@@ -340,3 +340,25 @@ fn digest_planning_that_is_killed_is_done_again_whole() {
     assert_eq!((digests(&counter), sink.count()), (vec!["digest accepted 3".to_owned()], 1));
     counter.is_sound();
 }
+
+/// A draft that waits for its signature holds up the digest it belongs to.
+#[test]
+fn digest_waits_for_a_signature() {
+    if !have(&["faces"]) {
+        return;
+    }
+    let counter = office("drop", DROP, "a");
+    counter.run(["outbox", "pause"]).ok();
+    counter.tick(FIRST).ok();
+    counter.run(["outbox", "resume"]).ok();
+    // As approval records it: all that could be made is, and one document is a draft yet.
+    let held = "DELETE FROM enclosure; DELETE FROM parcel; UPDATE issue SET planned = NULL; UPDATE occurrence SET state = 'held';
+                UPDATE issue SET state = 'reserved' WHERE subject = 'baishi'; UPDATE task SET state = 'held' WHERE subject = 'baishi'";
+    counter.database().execute_batch(held).expect("a change");
+    counter.at(LATER, ["deliver"]).ok();
+    assert_eq!(digests(&counter), [""; 0]);
+    let signed = "UPDATE issue SET state = 'issued'; UPDATE task SET state = 'issued'";
+    counter.database().execute_batch(signed).expect("a change");
+    counter.at(LATER, ["deliver"]).ok();
+    assert_eq!(digests(&counter), ["digest accepted 3"]);
+}
