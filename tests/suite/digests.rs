@@ -11,6 +11,7 @@ use crate::listener::{Listener, Reply};
 use crate::mail_parts::{python, read};
 use crate::mail_servers::opensmtpd_taking;
 use crate::office::{FIRST, events_of};
+use crate::printers::{ATTRIBUTES, Rig};
 use crate::sink::{Manner, Sink};
 use crate::tools::{have, skip};
 
@@ -361,4 +362,30 @@ fn digest_waits_for_a_signature() {
     counter.database().execute_batch(signed).expect("a change");
     counter.at(LATER, ["deliver"]).ok();
     assert_eq!(digests(&counter), ["digest accepted 3"]);
+}
+
+#[test]
+fn digest_on_a_printer_is_a_job_for_each_file() {
+    if !have(&["faces"]) {
+        return;
+    }
+    let Some(rig) = Rig::start(ATTRIBUTES) else { return };
+    let settings = format!(
+        "[delivery]\nprinters = [{0:?}]\n[[channel]]\nid = \"paper\"\nkind = \"print\"\nprinters = [{0:?}]\n",
+        rig.uri
+    );
+    let counter = office("paper", &settings, "room 7");
+    counter.replace("data/recipients.toml", "digest = true", "digest = true\ncopies = 2");
+    counter.tick(FIRST).ok();
+    assert_eq!(digests(&counter), ["digest accepted 3"]);
+    let mut printed: Vec<String> =
+        rig.documents().iter().map(|bytes| briefing::disk::sha256(bytes)).collect();
+    printed.sort();
+    assert_eq!(printed, counter.rows("SELECT pdf FROM issue ORDER BY pdf"));
+    let key: String = counter.key().chars().take(16).collect();
+    for job in 1..=3 {
+        let asked = rig.asked(job);
+        let is_named = |line: &String| line.starts_with(&format!("IPP_JOB_NAME=report {key}-{job} "));
+        assert!(asked.iter().any(is_named) && asked.contains(&"IPP_COPIES=2".to_owned()), "{asked:#?}");
+    }
 }

@@ -115,6 +115,39 @@ fn recalled_a_person_takes_a_parcel_out() {
     counter.run(["outbox", "cancel", &key, "--reason", "x"]).ends(2).says("is accepted, not cancelled");
 }
 
+/// What is known to be wrong does not leave, though nobody took it back.
+#[test]
+fn recalled_a_file_that_was_corrected_does_not_leave() {
+    if !have(&["faces"]) {
+        return;
+    }
+    for (rows, words) in [
+        (
+            "INSERT INTO correction VALUES (1, 1, 'w', '2026-12-01', 'c.pdf', 1, 'c', 'v', 'c', '2026-12-01T00:00:00Z', NULL)",
+            "its issue was corrected since: report redeliver",
+        ),
+        (
+            "INSERT INTO withdrawal VALUES (1, 'w', '2026-12-01', 'w.pdf', 1, 'w', '2026-12-01T00:00:00Z', NULL)",
+            "its issue was withdrawn",
+        ),
+    ] {
+        let counter = waiting(&[("office", "")]);
+        counter.database().execute_batch(rows).expect("a row");
+        counter.at(LATER, ["deliver", "--dry-run", "trial"]).ok().prints(words);
+        counter.at(LATER, ["deliver"]).ends(1).prints(words);
+        assert_eq!((counter.state().as_str(), counter.files("drop").len()), ("failed", 0));
+        counter.run(["outbox", "retry", &counter.key()]).ok();
+        counter.at(LATER, ["deliver"]).ends(1).prints(words);
+        assert_eq!(counter.files("drop").len(), 0);
+    }
+    // A signature changes nothing: what was on its way without one may arrive.
+    let counter = waiting(&[("office", "")]);
+    let signed = "UPDATE issue SET signed = 's', signed_path = 's.pdf'";
+    counter.database().execute_batch(signed).expect("a change");
+    counter.at(LATER, ["deliver"]).ok();
+    assert_eq!(counter.state(), "accepted");
+}
+
 /// What may be done with a document stands in its view; a view that was altered is not believed.
 #[test]
 fn recalled_a_view_that_was_altered_is_refused() {

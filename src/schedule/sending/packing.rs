@@ -46,6 +46,9 @@ pub fn wrap(
         let (Some(issue), Some(file)) = (issue, file) else {
             return Ok(Err("the ledger has no such file of that issue".to_owned()));
         };
+        if let Some(reason) = outdated(ledger, &filed, file.kind)? {
+            return Ok(Err(reason));
+        }
         match pack(&issue, &file, &filed, row, stock) {
             Ok(done) => packed.push(done),
             Err(reason) => return Ok(Err(reason)),
@@ -60,6 +63,24 @@ fn may_go(row: &ParcelRow, ways: &Ways) -> Result<(), String> {
         ways.allows(&row.channel, address).map_err(|(message, _)| message)?;
     }
     Ok(())
+}
+
+/// Why a file does not hold any more. One that waited or failed while its issue was corrected must not leave after all.
+fn outdated(ledger: &Ledger, filed: &Filed, kind: FileKind) -> Result<Option<String>, LedgerError> {
+    if kind == FileKind::Withdrawal {
+        return Ok(None);
+    }
+    let Some(valid) = ledger.valid_file(filed.issue)? else {
+        return Ok(Some("its issue was withdrawn".to_owned()));
+    };
+    if valid.pdf == filed.pdf {
+        return Ok(None);
+    }
+    // A signature changes nothing of what it says.
+    let corrected = ledger.file_of(valid.issue, &valid.pdf)?;
+    let corrected = corrected.is_some_and(|file| matches!(file.kind, FileKind::Correction(_)));
+    Ok(corrected
+        .then(|| "its issue was corrected since: report redeliver sends the corrected one".to_owned()))
 }
 
 /// A file, with what it says of itself.
