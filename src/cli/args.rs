@@ -129,6 +129,8 @@ pub(crate) enum Command {
     Deliver(Deliver),
     /// Write the distribution list (分发单) of an issue as PDF
     Distribution(DistributionArgs),
+    /// Send an issue to somebody who was not planned, or once more to one who has it
+    Redeliver(Redeliver),
     /// Look at what was sent to whom, and settle what is open
     #[command(subcommand)]
     Outbox(OutboxCommand),

@@ -1,11 +1,12 @@
 //! `report check`: everything that is wrong, in one run.
 
 use briefing::delivery::{Places, Ways};
-use briefing::diag::{Diagnostics, Problem};
-use briefing::model::{Calendars, Subject, read_recipients};
+use briefing::diag::{Diagnostics, Problem, nearest};
+use briefing::model::{Calendars, CaseBook, Subject, read_recipients};
 use briefing::pipeline::{self, Order, Paper, Workspace};
 use briefing::schedule::{self, Schedule};
 use briefing::settings::Settings;
+use briefing::views::LANGUAGE;
 use chrono::{NaiveDate, NaiveTime};
 
 use super::args::{Check, Common};
@@ -60,17 +61,18 @@ fn channels(
     let recipients = read_recipients(&workspace.data, &ways.ids(), diagnostics);
     ways.check(&recipients, diagnostics);
     ways.check_alarms(&settings.monitor.alarm_by, diagnostics);
-    let known = |subject: &str| {
-        let parsed = Subject::parse(subject);
-        book.regions.contains(&parsed.region) || settings.comparisons.iter().any(|c| c.id == subject)
-    };
     for (subject, span) in recipients.iter().filter_map(|recipient| recipient.subjects.as_ref()).flatten() {
-        if !known(subject) {
-            let near = book.nearest_region(subject);
+        if let Err(near) = knows(subject, &settings, &book) {
             let problem =
                 Problem::DanglingId { kind: "region, place or comparison", id: subject.clone(), near };
             diagnostics.push(problem, span.clone());
         }
+    }
+    for recipient in recipients.iter().filter(|recipient| !recipient.reads(LANGUAGE)) {
+        let Some((_, span)) = &recipient.languages else { continue };
+        let reason = format!("all documents are in `{LANGUAGE}`");
+        let hint = format!("add \"{LANGUAGE}\" to `languages`, or leave the key out");
+        diagnostics.push(Problem::GetsNothing { id: recipient.id.clone(), reason, hint }, span.clone());
     }
     Paper::of(&ways, &recipients)
 }
@@ -91,4 +93,26 @@ fn copies(
             checked.push(order);
         }
     }
+}
+
+/// Whether there is such a subject: a region, a place of one or all of them, a comparison; else the nearest that there is.
+fn knows(subject: &str, settings: &Settings, book: &CaseBook) -> Result<(), Option<String>> {
+    let parsed = Subject::parse(subject);
+    let comparisons = settings.comparisons.iter().map(|comparison| comparison.id.as_str());
+    if !book.regions.contains(&parsed.region) {
+        let mut all = comparisons.chain(book.regions.iter().map(String::as_str));
+        return if all.clone().any(|known| known == subject) {
+            Ok(())
+        } else {
+            Err(nearest(subject, &mut all))
+        };
+    }
+    let Some(place) = parsed.place.filter(|place| place != "*") else { return Ok(()) };
+    // A region that cannot be read has errors of its own.
+    let Some(region) = book.region(&parsed.region).output else { return Ok(()) };
+    if region.places.contains_key(&place) {
+        return Ok(());
+    }
+    let near = nearest(&place, region.places.keys().map(String::as_str));
+    Err(near.map(|near| format!("{}/{near}", parsed.region)))
 }

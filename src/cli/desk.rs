@@ -143,6 +143,11 @@ impl Desk {
         Ok(())
     }
 
+    /// The day that it is where the workspace is.
+    pub(crate) fn today(&self, now: DateTime<Utc>) -> chrono::NaiveDate {
+        now.with_timezone(&self.settings.zone).date_naive()
+    }
+
     /// What parcels are made from.
     pub(crate) fn stock(&self) -> schedule::Stock<'_> {
         schedule::Stock {
@@ -150,20 +155,7 @@ impl Desk {
             class: &self.settings.imprint.class,
             out: &self.workspace.out,
             recipients: &self.recipients,
-        }
-    }
-
-    /// A message as it would be sent; none where the channel sends no mail.
-    pub(crate) fn message(
-        &self,
-        issue: Option<&briefing::ledger::Issue>,
-        parcel: &briefing::ledger::ParcelRow,
-        now: DateTime<Utc>,
-    ) -> Option<Result<Vec<u8>, String>> {
-        let wrapped = schedule::wrap(issue?, parcel, self.stock());
-        match wrapped {
-            Ok(parcel_of) => self.ways.eml(&parcel.channel, &parcel_of, &parcel.address, now),
-            Err(reason) => Some(Err(reason)),
+            zone: self.settings.zone,
         }
     }
 

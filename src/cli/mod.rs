@@ -17,6 +17,7 @@ mod ledger;
 mod list;
 mod outbox;
 mod paper;
+mod redeliver;
 mod resolve;
 mod schedule;
 mod status;
@@ -50,6 +51,7 @@ pub(crate) fn run(args: Args, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::History(verb) => status::history(&common, &verb, terminal),
         Command::Deliver(verb) => outbox::deliver(&common, &verb, terminal),
         Command::Distribution(verb) => distribution::run(&common, &verb, terminal),
+        Command::Redeliver(verb) => redeliver::run(&common, &verb, terminal),
         Command::Outbox(verb) => outbox::run(&common, &verb, terminal),
         Command::Issue(verb) => ledger::issue(&common, &verb, terminal),
         Command::Ledger(verb) => ledger::run(&common, &verb, terminal),

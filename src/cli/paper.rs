@@ -2,9 +2,8 @@
 //!
 //! What is printed of them is left to the pipeline.
 
-use briefing::delivery::{Places, Ways};
+use briefing::delivery::{Parcel, Places, Ways};
 use briefing::diag::Diagnostics;
-use briefing::ledger::{Issue, ParcelRow, blank_path};
 use briefing::model::{CaseBook, read_recipients};
 use briefing::pipeline::{Order, Paper, Workspace};
 use briefing::schedule;
@@ -37,17 +36,14 @@ pub(crate) fn settle_channels(orders: &mut [Order], settings: &Settings, book: &
     }
 }
 
-/// What a paper channel would print of a parcel: the file, its pages and copies. Nothing for other channels.
-pub(crate) fn plan(desk: &Desk, issue: Option<&Issue>, row: &ParcelRow) -> String {
-    let Some(path) = issue.and_then(|issue| issue.path.as_deref()).filter(|_| desk.ways.prints(&row.channel))
-    else {
+/// What a paper channel would print of a parcel: the files with their pages, and copies. Nothing for other channels.
+pub(crate) fn plan(desk: &Desk, parcel: &Parcel, channel: &str) -> String {
+    if !desk.ways.prints(channel) {
         return String::new();
-    };
-    let Some(Ok(parcel)) = issue.map(|issue| schedule::wrap(issue, row, desk.stock())) else {
-        return String::new();
-    };
-    let path = if desk.ways.is_blank(&row.channel) { blank_path(path) } else { path.to_owned() };
-    let pages = parcel.enclosures.iter().find_map(|enclosure| enclosure.body_pages);
-    let pages = pages.map(|last| format!(", pages 1-{last}")).unwrap_or_default();
-    format!("{} × {path}{pages}", parcel.copies)
+    }
+    let files = parcel.enclosures.iter().map(|file| {
+        let pages = file.body_pages.map(|last| format!(", pages 1-{last}")).unwrap_or_default();
+        format!("{} × {}{pages}", parcel.copies, file.path)
+    });
+    files.collect::<Vec<_>>().join("; ")
 }

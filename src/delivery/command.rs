@@ -52,6 +52,7 @@ pub struct CommandChannel<'a> {
 #[derive(Serialize)]
 struct Told<'a> {
     key: &'a str,
+    kind: &'static str,
     address: &'a str,
     title: &'a str,
     document: &'a str,
@@ -182,16 +183,17 @@ fn outcome(finished: &Finished, deadline: Duration) -> Outcome {
 fn tell(parcel: &Parcel, address: &str, files: Vec<PathBuf>) -> Vec<u8> {
     let told = Told {
         key: &parcel.key,
+        kind: parcel.kind.name(),
         address,
         title: &parcel.title,
         document: &parcel.document,
         subject: &parcel.subject,
         period: &parcel.period,
-        figures: figures(parcel),
+        figures: figures(&parcel.figures),
         copies: parcel.copies,
         internal: parcel.internal,
         files: (parcel.enclosures.iter().zip(files))
-            .map(|(enclosure, path)| File { path: Some(path), ..File::of(enclosure) })
+            .map(|(enclosure, path)| File { path: Some(path), ..File::of(enclosure, parcel) })
             .collect(),
     };
     let mut line = serde_json::to_vec(&told).expect("strings and numbers always serialise");

@@ -225,6 +225,11 @@ impl Ways {
         self.prints(channel) && self.blank.iter().any(|known| known == channel)
     }
 
+    /// Whether there is such a channel.
+    pub fn has_blank(&self) -> bool {
+        !self.blank.is_empty()
+    }
+
     /// The folders into which channels lay files.
     pub fn folders(&self) -> Vec<&Path> {
         let declared = self.channels.values().filter_map(|declaration| match declaration {
@@ -237,6 +242,15 @@ impl Ways {
     /// Whether a channel sends once more by itself what nobody knows of.
     pub fn resends(&self, channel: &str) -> bool {
         self.resending.iter().any(|known| known == channel)
+    }
+
+    /// Whether files of these sizes fit into one parcel of a channel, as far as its settings say.
+    pub fn takes(&self, channel: &str, sizes: &[u64]) -> bool {
+        match self.channels.get(channel) {
+            Some(Declaration::Email(settings)) => settings.takes(sizes),
+            Some(Declaration::WeCom(settings)) => sizes.len() <= settings.messages_per_minute,
+            _ => true,
+        }
     }
 
     /// The address that a message really goes to.

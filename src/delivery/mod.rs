@@ -19,7 +19,7 @@ mod wecom;
 
 use std::time::Duration;
 
-use crate::ledger::LedgerError;
+use crate::ledger::{LedgerError, ParcelKind};
 
 pub use command::{CommandChannel, CommandSettings};
 pub use declared::{Channels, Places, Ways};
@@ -36,15 +36,19 @@ pub use wecom::{WECOM_MESSAGES_PER_MINUTE, WECOM_URL, WeCom, WeComSettings};
 pub struct Parcel {
     /// The same for the same document, recipient and channel, whoever computes it: 64 hexadecimal digits.
     pub key: String,
+    /// Why it goes out.
+    pub kind: ParcelKind,
     /// One line: 党建联建资料简报第11期（平凉市，2026年10月）.
     pub title: String,
-    /// The kind of document, what it is about and its period, as the ledger names them.
+    /// One sentence besides, where there is something to say: that it was sent before.
+    pub note: Option<String>,
+    /// The kind of document, what it is about and its period, as the ledger names them; `digest` and `*` where it has several files.
     pub document: String,
     /// What it is about.
     pub subject: String,
     /// The period.
     pub period: String,
-    /// The key figures of page one, for a text that is read before the file is opened: label, value.
+    /// The key figures of page one, for a text that is read before the file is opened: label, value. Those of several files are with them.
     pub figures: Vec<(String, String)>,
     /// The files, one or more.
     pub enclosures: Vec<Enclosure>,
@@ -69,6 +73,32 @@ pub struct Enclosure {
     pub sha256: String,
     /// How many of its pages are the body, where somebody needs to know and it was recorded.
     pub body_pages: Option<u32>,
+    /// Where it lies within the output folder.
+    pub path: String,
+    /// What it is.
+    pub about: About,
+}
+
+impl Enclosure {
+    /// Its title; that of the parcel where it is the only file.
+    fn title_in<'a>(&'a self, parcel: &'a Parcel) -> &'a str {
+        if parcel.enclosures.len() > 1 { &self.about.title } else { &parcel.title }
+    }
+}
+
+/// What a file says of itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct About {
+    /// Its title with serial and number, one line.
+    pub title: String,
+    /// The kind of document, as the ledger names it.
+    pub document: String,
+    /// What it is about.
+    pub subject: String,
+    /// The period.
+    pub period: String,
+    /// The key figures of page one: label, value.
+    pub figures: Vec<(String, String)>,
 }
 
 /// A step after which a crash leaves another trace.
@@ -110,6 +140,19 @@ pub enum Outcome {
         /// Why.
         reason: String,
     },
+}
+
+impl Outcome {
+    /// What was said, whatever it means.
+    pub fn words(&self) -> &str {
+        match self {
+            Self::Accepted { receipt: words }
+            | Self::Retry { reason: words, .. }
+            | Self::Refused { reason: words }
+            | Self::Unknown { reason: words }
+            | Self::Stopped { reason: words } => words,
+        }
+    }
 }
 
 /// A way by which parcels leave; each works in a thread of its own.

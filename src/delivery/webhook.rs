@@ -16,7 +16,7 @@ use super::described::{Figure, File, figures};
 use super::http::{Answer, Client, Lost};
 use super::url::{self, UrlError};
 use super::{Channel, Notice, Outcome, Parcel, Phase, Secret, SecretSource, Secrets};
-use crate::ledger::LedgerError;
+use crate::ledger::{LedgerError, ParcelKind};
 
 /// Where events are posted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +78,7 @@ struct Told<'a> {
 #[derive(Serialize)]
 struct Data<'a> {
     key: &'a str,
+    kind: &'static str,
     recipient: &'a str,
     document: &'a str,
     subject: &'a str,
@@ -237,10 +238,11 @@ fn signature(key: &[u8], id: &str, timestamp: i64, body: &[u8]) -> String {
 fn event(parcel: &Parcel, address: &str, enclose: bool) -> Vec<u8> {
     let files = parcel.enclosures.iter().map(|enclosure| File {
         base64: enclose.then(|| STANDARD.encode(&enclosure.bytes)),
-        ..File::of(enclosure)
+        ..File::of(enclosure, parcel)
     });
     let data = Data {
         key: &parcel.key,
+        kind: parcel.kind.name(),
         // A URL may hold a key of the receiver's, and it knows where it is.
         recipient: if is_url(address) { "" } else { address },
         document: &parcel.document,
@@ -248,11 +250,15 @@ fn event(parcel: &Parcel, address: &str, enclose: bool) -> Vec<u8> {
         period: &parcel.period,
         title: &parcel.title,
         internal: parcel.internal,
-        figures: figures(parcel),
+        figures: figures(&parcel.figures),
         files: files.collect(),
     };
-    serde_json::to_vec(&Event { r#type: "briefing.issued", data })
-        .expect("strings and numbers always serialise")
+    let r#type = match parcel.kind {
+        ParcelKind::Issue | ParcelKind::Digest | ParcelKind::Again => "briefing.issued",
+        ParcelKind::Correction => "briefing.corrected",
+        ParcelKind::Withdrawal => "briefing.withdrawn",
+    };
+    serde_json::to_vec(&Event { r#type, data }).expect("strings and numbers always serialise")
 }
 
 #[cfg(test)]

@@ -110,6 +110,8 @@ pub enum Problem {
     IdleKey { key: &'static str, kind: String, users: String },
     /// A rendering for pre-printed paper that would not fall on the same places.
     BlankMoved { pages: usize, blank: usize },
+    /// A recipient to whom nothing will ever go.
+    GetsNothing { id: String, reason: String, hint: String },
     /// A year whose working days are needed and not known.
     CalendarMissing { year: i32, fatal: bool },
 
@@ -178,6 +180,7 @@ impl Problem {
             Self::CopiesDiffer { .. } => "copies-differ",
             Self::IdleKey { .. } => "idle-key",
             Self::BlankMoved { .. } => "blank-moved",
+            Self::GetsNothing { .. } => "gets-nothing",
             Self::CalendarMissing { .. } => "calendar-missing",
             Self::RoleWithoutFace { .. } => "role-without-face",
             Self::FaceAbsent { .. } => "face-absent",
@@ -203,6 +206,7 @@ impl Problem {
             | Self::Substituted { .. }
             | Self::FaceAbsent { .. }
             | Self::BodyTooLong { .. }
+            | Self::GetsNothing { .. }
             | Self::CalendarMissing { fatal: false, .. }
             | Self::Template { fatal: false, .. } => Severity::Warning,
             _ => Severity::Error,
@@ -274,6 +278,7 @@ impl Problem {
             Self::BlankMoved { pages, blank } => {
                 format!("without its red masthead the document has {blank} pages instead of {pages}")
             }
+            Self::GetsNothing { id, reason, .. } => format!("recipient `{id}` gets nothing: {reason}"),
             Self::CalendarMissing { year, .. } => format!("there is no calendar of {year}"),
             Self::RoleWithoutFace { role, .. } => format!("no face for the role `{role}`"),
             Self::FaceAbsent { role, family, instead } => {
@@ -331,6 +336,7 @@ impl Problem {
             | Self::FormulaMixes { hint, .. }
             | Self::BadPlate { hint, .. }
             | Self::BadSetting { hint, .. }
+            | Self::GetsNothing { hint, .. }
                 if !hint.is_empty() =>
             {
                 one(hint.clone())

@@ -72,6 +72,8 @@ pub struct Issue {
     pub path: Option<String>,
     /// SHA-256 of its file.
     pub pdf: Option<String>,
+    /// SHA-256 of the view beside it.
+    pub view: Option<String>,
     /// SHA-256 of what it says, without number and date.
     pub content: Option<String>,
     /// When it was issued.
@@ -80,10 +82,10 @@ pub struct Issue {
     pub reason: Option<String>,
 }
 
-const COLUMNS: &str = "id, document, subject, period, year, number, total, state, occurrence, date, path, content, issued, reason, pdf";
+pub(super) const COLUMNS: &str = "id, document, subject, period, year, number, total, state, occurrence, date, path, content, issued, reason, pdf, view";
 
 impl Issue {
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+    pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         let date: String = row.get(9)?;
         let date = date.parse().map_err(|e| {
             rusqlite::Error::FromSqlConversionFailure(
@@ -108,6 +110,7 @@ impl Issue {
             issued: issued.as_deref().map(instant_of).transpose()?,
             reason: row.get(13)?,
             pdf: row.get(14)?,
+            view: row.get(15)?,
         })
     }
 }

@@ -3,6 +3,7 @@
 //! When something is due is left to `schedule`.
 
 mod error;
+mod files;
 mod issues;
 mod lease;
 mod manifest;
@@ -16,11 +17,12 @@ mod store;
 mod tasks;
 
 pub use error::LedgerError;
+pub use files::{Bearer, FileKind, IssuedFile};
 pub use issues::{Issue, IssueState, Number, Wanted};
 pub use lease::{Lease, last_tick};
 pub use manifest::{Entry, Manifest, blank_path, distribution_path};
 pub use occurrences::{NewOccurrence, Occurrence, Origin, Seen, State};
-pub use outbox::{NewParcel, ParcelRow, ParcelState};
+pub use outbox::{Filed, NewParcel, ParcelKind, ParcelRow, ParcelState, Unplanned};
 pub use progress::Progress;
 pub use standing::{ByChannel, Standing};
 pub use store::Ledger;

@@ -311,6 +311,7 @@ CREATE TABLE enclosure (
   pdf    TEXT NOT NULL,
   PRIMARY KEY (parcel, place)
 ) STRICT;
+CREATE INDEX enclosure_of ON enclosure (issue);
 ";
 
 #[cfg(test)]

@@ -27,6 +27,9 @@ pub use monitor::{Health, ScheduleHealth, alarm, beat, health, run as run_comman
 pub use plan::{CatchUp, Overlap, RelativePeriod, Schedule, Shift, check, read};
 pub use prune::{Pruned, prune};
 pub use rule::{CronRule, Rule, RuleError};
-pub use sending::{Counter, Stock, bounced, deliver, key_of, notify, parcels_of, send_due, wrap};
+pub use sending::{
+    Astray, Counter, Redelivery, Stock, astray, bounced, bound, deliver, key_of, notify, parcels_of,
+    redelivery, send_due, wrap,
+};
 pub use tick::{Desk, ManualRun, Ticked, run, tick};
 pub use words::{Language, in_words};

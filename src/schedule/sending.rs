@@ -2,11 +2,14 @@
 //!
 //! How a channel sends is left to `delivery`, how far each parcel went to the ledger's outbox.
 
+mod digest;
 mod lines;
 mod notice;
 mod packing;
 mod paper;
 mod planning;
+mod recall;
+mod redelivery;
 mod settling;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -18,13 +21,17 @@ use super::event::{Event, Level};
 use super::maker::Clock;
 use super::plan::Schedule;
 use crate::delivery::{Channels, sweep_scratch};
-use crate::ledger::{Issue, Lease, Ledger, LedgerError, ParcelRow};
+use crate::ledger::{Lease, Ledger, LedgerError, ParcelRow};
 
 use lines::send_all;
 pub use notice::notify;
 pub use packing::{Stock, wrap};
+pub use paper::bound;
 use planning::plan;
 pub use planning::{key_of, parcels_of};
+use recall::recall;
+pub use recall::{Astray, astray};
+pub use redelivery::{Redelivery, redelivery};
 pub use settling::bounced;
 use settling::{ask, event, late};
 
@@ -56,10 +63,12 @@ pub fn deliver(
     for row in ledger.untold(now - SLOW)? {
         told(late(&row, now));
     }
-    if unplanned.is_empty() && !ledger.has_mail(now)? {
+    let astray = if counter.sound { astray(&ledger, counter.stock, now)? } else { Vec::new() };
+    if unplanned.is_empty() && astray.is_empty() && !ledger.has_mail(now)? {
         return Ok(Some(0));
     }
     ledger.hold(&lease, owner, now)?;
+    recall(&mut ledger, astray, counter, told)?;
     plan(&mut ledger, unplanned, schedules, counter, told)?;
     send_due(&mut ledger, channels, counter, told).map(Some)
 }
@@ -105,20 +114,9 @@ pub fn send_due(
     if ledger.sending_paused()?.is_some() {
         return Ok(0);
     }
-    let issues: BTreeMap<i64, Issue> = ledger.issues()?.into_iter().map(|issue| (issue.id, issue)).collect();
     let mut waiting: BTreeMap<String, VecDeque<ParcelRow>> = BTreeMap::new();
     for row in ledger.sendable(counter.clock.now())? {
         waiting.entry(row.channel.clone()).or_default().push_back(row);
     }
-    for row in
-        waiting.iter().filter(|(id, _)| !channels.contains_key(*id)).filter_map(|(_, rows)| rows.front())
-    {
-        let now = counter.clock.now();
-        // One that is wrong is told of as such; one that was taken away would leave its parcels waiting for ever, and nobody knowing.
-        if counter.sound && ledger.tell_again(&format!("no channel {}", row.channel), now)? {
-            let words = format!("there is no channel `{}`: declare it again as [[channel]]", row.channel);
-            told(event(row, Level::Alarm, "channel-stopped", &words, now));
-        }
-    }
-    send_all(ledger, channels, waiting, &issues, counter, told)
+    send_all(ledger, channels, waiting, counter, told)
 }

@@ -61,6 +61,8 @@ pub struct ChannelEntry {
     pub hello: Field<String>,
     /// email: the most bytes of a message, in MiB.
     pub largest_mib: Field<i64>,
+    /// email, wecom: where the output folder is shown, for files that are too large.
+    pub link: Field<String>,
     /// email, wecom: the most messages a minute.
     pub a_minute: Field<i64>,
     /// email: how many lines work at once.

@@ -6,7 +6,7 @@ use super::assemble::{self, OwnWords};
 use super::cite::Citations;
 use super::shape::{Annex, FigureSection, MechanismGroup, View};
 use super::substance::substance;
-use super::{Edition, Made, annex};
+use super::{Edition, LANGUAGE, Made, Secrecy, annex};
 use crate::settings::Settings;
 
 /// What distinguishes one kind of document from another at its end.
@@ -64,7 +64,8 @@ pub(super) fn finish(
     let view = View {
         format: 1,
         document,
-        language: "zh-Hans",
+        language: LANGUAGE,
+        secrecy: Secrecy::of(&settings.imprint.class).name(),
         part: edition.part.name(),
         description: format!("{}：{title}", settings.imprint.masthead),
         keywords,

@@ -16,6 +16,7 @@ mod in_words;
 mod numerals;
 mod plates;
 mod region;
+mod secrecy;
 pub mod shape;
 mod substance;
 mod tables;
@@ -26,6 +27,10 @@ use crate::model::Period;
 
 pub use comparative::comparative_view;
 pub use region::region_view;
+pub use secrecy::Secrecy;
+
+/// The language of all documents (BCP 47).
+pub const LANGUAGE: &str = "zh-Hans";
 
 /// What distinguishes one edition of a document from another: not what it says, but when and how it is issued.
 #[derive(Debug, Clone, Copy)]

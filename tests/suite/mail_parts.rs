@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use briefing::delivery::email::{Email, EmailSettings, Security};
-use briefing::delivery::{Channel, Enclosure, Outcome, Parcel, Phase, Secrets};
-use briefing::ledger::LedgerError;
+use briefing::delivery::{About, Channel, Enclosure, Outcome, Parcel, Phase, Secrets};
+use briefing::ledger::{LedgerError, ParcelKind};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -43,6 +43,7 @@ pub(crate) fn settings(port: u16) -> EmailSettings {
         list_id: None,
         reply_to: None,
         largest: 20 << 20,
+        link: None,
         a_minute: None,
         lines: 1,
         timeout: Duration::from_secs(20),
@@ -63,6 +64,8 @@ pub(crate) fn enclosure(size: usize) -> Enclosure {
         bytes,
         sha256,
         body_pages: None,
+        path: "2026-10/region/pingliang.pdf".to_owned(),
+        about: About::default(),
     }
 }
 
@@ -70,6 +73,8 @@ pub(crate) fn enclosure(size: usize) -> Enclosure {
 pub(crate) fn parcel(number: u8, size: usize) -> Parcel {
     Parcel {
         key: format!("{number:02x}").repeat(32),
+        kind: ParcelKind::Issue,
+        note: None,
         title: "党建联建资料简报第11期（平凉市，2026年10月）".to_owned(),
         document: "monthly".to_owned(),
         subject: "620800".to_owned(),

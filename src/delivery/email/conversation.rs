@@ -118,7 +118,7 @@ impl Conversation {
             let most = usize::try_from(most).map_or_else(|_| most.to_string(), size);
             let reason =
                 format!("{relay}: the message has {bytes}, more than the {most} that the relay takes");
-            return Err(Failure::here(Outcome::Refused { reason }));
+            return Err(Failure { too_large: true, ..Failure::here(Outcome::Refused { reason }) });
         }
         let mut parameters = Vec::new();
         if self.announced.is_some() {

@@ -19,7 +19,7 @@ pub use settings::{EmailError, EmailSettings, Security};
 use super::{Channel, Notice, Outcome, Parcel, Phase, Secrets};
 use crate::ledger::LedgerError;
 use conversation::{Conversation, Opening};
-use message::{Letter, size};
+use message::{Files, Letter, size};
 use verdict::Failure;
 
 /// How long a relay is waited for when a line is closed.
@@ -55,15 +55,15 @@ pub fn eml(
     address: &str,
     date: DateTime<Utc>,
 ) -> Result<Vec<u8>, EmailError> {
-    message::letter(settings, parcel, address, date).map(|letter| letter.bytes)
+    message::fitting(settings, parcel, address, date).map(|letter| letter.bytes)
 }
 
-/// Whether a text is an address with or without a name before it; its domain.
+/// Whether a text is an address to which a message may go, without a name before it; its domain.
 ///
 /// # Errors
 /// When it is none.
 pub fn check_mailbox(text: &str) -> Result<String, EmailError> {
-    settings::mailbox("the address", text).map(|mailbox| mailbox.email.domain().to_owned())
+    settings::address("the address", text).map(|address| address.domain().to_owned())
 }
 
 impl<'a> Email<'a> {
@@ -112,13 +112,14 @@ impl<'a> Email<'a> {
     /// The letter, unless it cannot be written or is too large.
     fn letter(&self, parcel: &Parcel, address: &str) -> Result<Letter, Outcome> {
         let date = self.dated.map_or(self.now, |dated| dated(parcel));
-        let letter = message::letter(&self.settings, parcel, address, date);
+        let letter = message::fitting(&self.settings, parcel, address, date);
         let letter = letter.map_err(|why| Outcome::Refused { reason: why.to_string() })?;
         if letter.bytes.len() as u64 > self.settings.largest {
             let files: usize = parcel.enclosures.iter().map(|enclosure| enclosure.bytes.len()).sum();
             let most = usize::try_from(self.settings.largest).unwrap_or(usize::MAX);
+            let hint = if letter.linked { "" } else { "; with `link` it would name the place of its files" };
             let reason = format!(
-                "the message has {} ({} bytes; the files have {}), more than the {} ({most} bytes) of the settings",
+                "the message has {} ({} bytes; the files have {}), more than the {} ({most} bytes) of the settings{hint}",
                 size(letter.bytes.len()),
                 letter.bytes.len(),
                 size(files),
@@ -140,7 +141,7 @@ impl<'a> Email<'a> {
 
     /// A line on which the relay waits for the message. One that was kept may have died meanwhile, or be worn out: nothing of the message
     /// was sent by then, so a fresh one is opened in its place, once.
-    fn addressed(&mut self, letter: &Letter) -> Result<Conversation, Outcome> {
+    fn addressed(&mut self, letter: &Letter) -> Result<Conversation, Failure> {
         if let Some(mut kept) = self.kept.take() {
             match kept.reset().and_then(|()| kept.address(letter)) {
                 Ok(()) => return Ok(kept),
@@ -148,47 +149,38 @@ impl<'a> Email<'a> {
                 Err(failure) if failure.worn => kept.close(GOODBYE),
                 Err(failure) => {
                     self.kept = Some(kept);
-                    return Err(failure.outcome);
+                    return Err(failure);
                 }
             }
         }
-        let mut fresh = self.open().map_err(|failure| failure.outcome)?;
+        let mut fresh = self.open()?;
         if let Err(failure) = fresh.address(letter) {
             if !failure.broken {
                 self.kept = Some(fresh);
             }
-            return Err(failure.outcome);
+            return Err(failure);
         }
         Ok(fresh)
     }
 
-    /// Brings a letter to the relay, when its turn has come.
-    fn convey(
+    /// Sends a letter once.
+    fn try_letter(
         &mut self,
         letter: &Letter,
         phase: &mut dyn FnMut(Phase) -> Result<(), LedgerError>,
-    ) -> Result<Outcome, LedgerError> {
+    ) -> Result<Result<String, Failure>, LedgerError> {
         let now = Instant::now();
         std::thread::sleep(self.turn(now) - now);
         phase(Phase::Sending)?;
         let mut conversation = match self.addressed(letter) {
             Ok(conversation) => conversation,
-            Err(outcome) => return Ok(self.ended(outcome)),
+            Err(failure) => return Ok(Err(failure)),
         };
         let sent = conversation.message(letter, &mut || phase(Phase::DataSent))?;
-        let outcome = match sent {
-            Ok(receipt) => {
-                self.kept = Some(conversation);
-                Outcome::Accepted { receipt }
-            }
-            Err(failure) => {
-                if !failure.broken {
-                    self.kept = Some(conversation);
-                }
-                failure.outcome
-            }
-        };
-        Ok(self.ended(outcome))
+        if sent.as_ref().err().is_none_or(|failure| !failure.broken) {
+            self.kept = Some(conversation);
+        }
+        Ok(sent)
     }
 
     /// Remembers that the channel does not work.
@@ -255,7 +247,19 @@ impl Channel for Email<'_> {
             Ok(letter) => letter,
             Err(outcome) => return Ok(outcome),
         };
-        self.convey(&letter, phase)
+        let mut ended = self.try_letter(&letter, phase)?;
+        // Refused for its size, by a relay that takes less than the settings say: nothing of it is kept there.
+        if let (Err(Failure { too_large: true, .. }), Some(base)) = (&ended, self.settings.link.clone())
+            && !letter.linked
+        {
+            let date = self.dated.map_or(self.now, |dated| dated(parcel));
+            match message::letter(&self.settings, parcel, address, date, Files::Linked(&base)) {
+                Ok(linked) => ended = self.try_letter(&linked, phase)?,
+                Err(why) => return Ok(Outcome::Refused { reason: why.to_string() }),
+            }
+        }
+        let outcome = ended.map_or_else(|failure| failure.outcome, |receipt| Outcome::Accepted { receipt });
+        Ok(self.ended(outcome))
     }
 
     fn notify(&mut self, notice: &Notice, address: &str) -> Outcome {
@@ -269,10 +273,15 @@ impl Channel for Email<'_> {
             Ok(letter) => letter,
             Err(why) => return Outcome::Refused { reason: why.to_string() },
         };
-        self.convey(&letter, &mut |_| Ok(())).unwrap_or_else(|error| {
+        match self.try_letter(&letter, &mut |_| Ok(())) {
+            Ok(ended) => {
+                let outcome =
+                    ended.map_or_else(|failure| failure.outcome, |receipt| Outcome::Accepted { receipt });
+                self.ended(outcome)
+            }
             // A notice records nothing.
-            Outcome::Retry { reason: error.to_string(), after: None }
-        })
+            Err(error) => Outcome::Retry { reason: error.to_string(), after: None },
+        }
     }
 
     fn probe(&mut self) -> (Vec<String>, bool) {
@@ -285,13 +294,7 @@ impl Channel for Email<'_> {
                 conversation.close(self.settings.timeout);
                 found
             }
-            Err(Failure { outcome, .. }) => match outcome {
-                Outcome::Retry { reason, .. }
-                | Outcome::Refused { reason }
-                | Outcome::Unknown { reason }
-                | Outcome::Stopped { reason }
-                | Outcome::Accepted { receipt: reason } => (vec![reason], false),
-            },
+            Err(failure) => (vec![failure.outcome.words().to_owned()], false),
         }
     }
 }
@@ -329,6 +332,7 @@ mod tests {
             list_id: None,
             reply_to: None,
             largest: 1 << 20,
+            link: None,
             a_minute,
             lines,
             timeout: Duration::from_secs(1),

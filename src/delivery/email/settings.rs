@@ -37,6 +37,8 @@ pub struct EmailSettings {
     pub reply_to: Option<String>,
     /// The most bytes that a message may have as it is sent; attachments grow by 37 % there.
     pub largest: u64,
+    /// Where the output folder is shown to those who get mail: a message that would be too large has a link to there in place of its files.
+    pub link: Option<String>,
     /// The most messages a minute.
     pub a_minute: Option<u32>,
     /// How many lines carry messages at once.
@@ -181,6 +183,14 @@ impl EmailSettings {
             }
         }
         self.tls().map(drop)
+    }
+
+    /// Whether files of these sizes surely fit into one message: base64 in lines of 76 takes 78 bytes for 57, and each file has its
+    /// headers and its figures in two texts.
+    pub fn takes(&self, sizes: &[u64]) -> bool {
+        const EACH: u64 = 16 * 1024;
+        let grown = |size: &u64| size.div_ceil(57).saturating_mul(78).saturating_add(EACH);
+        sizes.iter().map(grown).fold(EACH, u64::saturating_add) <= self.largest
     }
 
     /// Refuses plain text to any other machine.

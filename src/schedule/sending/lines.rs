@@ -8,10 +8,11 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::Scope;
 use std::time::{Duration, Instant};
 
+use super::packing::{Contents, contents, pack_all};
 use super::settling::{REST, Settled, settle};
-use super::{Counter, Stock, wrap};
+use super::{Counter, Stock};
 use crate::delivery::{Channel, Channels, Outcome, Phase};
-use crate::ledger::{Issue, Ledger, LedgerError, ParcelRow, ParcelState, Progress};
+use crate::ledger::{Ledger, LedgerError, ParcelRow, ParcelState, Progress};
 use crate::schedule::event::{Event, Level};
 
 /// How long a channel may go without taking anything before the rest of its parcels wait for the next tick: a relay that does not answer
@@ -21,14 +22,17 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// What a line says. It waits for an answer to the first two.
 enum Word {
     /// It wants the next parcel of its lane.
-    Next(usize, Sender<Option<ParcelRow>>),
+    Next(usize, Sender<Option<Taken>>),
     /// A parcel is about to leave, or its last byte is.
     Leaving(Progress, Sender<Result<(), LedgerError>>),
     /// Sending a parcel has ended, after so long.
-    Ended(usize, ParcelRow, Outcome, Duration),
+    Ended(usize, Box<ParcelRow>, Outcome, Duration),
     /// It works no more.
     Left,
 }
+
+/// A parcel to be sent, with what the ledger says of its files; or why it must not be.
+type Taken = (ParcelRow, Result<Contents, String>);
 
 /// One line of a channel, in a thread of its own.
 struct Line<'a, 'c> {
@@ -36,32 +40,27 @@ struct Line<'a, 'c> {
     channel: &'a mut (dyn Channel + 'c),
     owner: Sender<Word>,
     stock: Stock<'a>,
-    issues: &'a BTreeMap<i64, Issue>,
 }
 
 impl Line<'_, '_> {
     /// Sends parcel after parcel until there are no more, or the ledger fails.
     fn work(mut self) {
-        while let Some(row) = self.next() {
+        while let Some((row, contents)) = self.next() {
             let started = Instant::now();
-            let Ok(outcome) = self.send(&row) else { return };
+            let Ok(outcome) = self.send(&row, contents) else { return };
             // Without an owner nobody records anything: the next process takes stock.
-            let _ = self.owner.send(Word::Ended(self.lane, row, outcome, started.elapsed()));
+            let _ = self.owner.send(Word::Ended(self.lane, Box::new(row), outcome, started.elapsed()));
         }
     }
 
-    fn next(&self) -> Option<ParcelRow> {
+    fn next(&self) -> Option<Taken> {
         let (answer, answered) = channel();
         self.owner.send(Word::Next(self.lane, answer)).ok()?;
         answered.recv().ok()?
     }
 
-    fn send(&mut self, row: &ParcelRow) -> Result<Outcome, LedgerError> {
-        let wrapped = match self.issues.get(&row.issue) {
-            Some(issue) => wrap(issue, row, self.stock),
-            None => Err("the ledger does not know what it carries".to_owned()),
-        };
-        let parcel = match wrapped {
+    fn send(&mut self, row: &ParcelRow, contents: Result<Contents, String>) -> Result<Outcome, LedgerError> {
+        let parcel = match contents.and_then(|contents| pack_all(&contents, row, self.stock)) {
             Ok(parcel) => parcel,
             Err(reason) => return Ok(Outcome::Refused { reason }),
         };
@@ -112,7 +111,6 @@ struct Owner<'a, 'c, 'o> {
     counter: &'o Counter<'a>,
     told: &'o mut dyn FnMut(Event),
     lanes: Vec<Lane<'a, 'c>>,
-    issues: &'a BTreeMap<i64, Issue>,
     to_owner: Sender<Word>,
     /// How many lines work.
     working: usize,
@@ -128,7 +126,6 @@ pub(super) fn send_all<'a, 'c>(
     ledger: &mut Ledger,
     channels: &'a mut Channels<'c>,
     mut waiting: BTreeMap<String, VecDeque<ParcelRow>>,
-    issues: &'a BTreeMap<i64, Issue>,
     counter: &Counter<'a>,
     told: &mut dyn FnMut(Event),
 ) -> Result<usize, LedgerError> {
@@ -140,8 +137,7 @@ pub(super) fn send_all<'a, 'c>(
         Some(Lane { id, rows, spare: lines.iter_mut(), waited: Duration::ZERO, closed: false, stopped })
     });
     let lanes: Vec<Lane<'a, 'c>> = lanes.collect();
-    let mut owner =
-        Owner { ledger, counter, told, lanes, issues, to_owner, working: 0, accepted: 0, failed: None };
+    let mut owner = Owner { ledger, counter, told, lanes, to_owner, working: 0, accepted: 0, failed: None };
     std::thread::scope(|scope| {
         for lane in 0..owner.lanes.len() {
             owner.open(scope, lane);
@@ -160,8 +156,7 @@ impl<'a, 'c> Owner<'a, 'c, '_> {
     {
         let Some(channel) = self.lanes[lane].spare.next() else { return };
         let owner = self.to_owner.clone();
-        let line =
-            Line { lane, channel: &mut **channel, owner, stock: self.counter.stock, issues: self.issues };
+        let line = Line { lane, channel: &mut **channel, owner, stock: self.counter.stock };
         self.working += 1;
         scope.spawn(move || line.work());
     }
@@ -230,19 +225,21 @@ impl<'a, 'c> Owner<'a, 'c, '_> {
     }
 
     /// The next parcel of a lane, unless something ends it.
-    fn next(&mut self, lane: usize) -> Option<ParcelRow> {
+    fn next(&mut self, lane: usize) -> Option<Taken> {
         if self.failed.is_some() || self.lanes[lane].closed || (self.counter.stop)() {
             return None;
         }
         // A person who holds all sending does not wait for the end of a long list.
-        match self.ledger.sending_paused() {
-            Ok(None) => self.lanes[lane].rows.pop_front(),
-            Ok(Some(_)) => None,
-            Err(error) => {
-                self.failed = Some(error);
-                None
-            }
-        }
+        let taken = self.ledger.sending_paused().and_then(|paused| {
+            let row = if paused.is_none() { self.lanes[lane].rows.pop_front() } else { None };
+            let Some(row) = row else { return Ok(None) };
+            let contents = contents(self.ledger, &row, self.counter.stock)?;
+            Ok(Some((row, contents)))
+        });
+        taken.unwrap_or_else(|error| {
+            self.failed = Some(error);
+            None
+        })
     }
 
     /// Tells how a parcel ended, and what follows for its channel.

@@ -22,6 +22,8 @@ pub struct View {
     pub document: &'static str,
     /// BCP 47.
     pub language: &'static str,
+    /// How secret it is, whatever is printed: `public`, `internal`, `秘密`, `机密` or `绝密`.
+    pub secrecy: &'static str,
     /// `all` or `body`.
     pub part: &'static str,
     /// The title.
