@@ -20,7 +20,7 @@ use running::{MonitorEntry, RetentionEntry, WorkersEntry};
 
 pub use channels::{ChannelEntry, Declared, DeliveryEntry, SecretEntry};
 pub use running::{Monitor, Retention, length_of, span_of};
-pub use schedule::{ScheduleEntry, WaitEntry, WhenEntry, Written};
+pub use schedule::{ScheduleEntry, SignEntry, WaitEntry, WhenEntry, Written};
 
 /// `report.toml` as written.
 #[derive(Debug, Default, Deserialize)]

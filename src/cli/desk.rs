@@ -148,6 +148,7 @@ impl Desk {
             class: &self.settings.imprint.class,
             out: &self.workspace.out,
             recipients: &self.recipients,
+            schedules: &self.schedules,
         }
     }
 
@@ -163,6 +164,11 @@ impl Desk {
             Ok(parcel_of) => self.ways.eml(&parcel.channel, &parcel_of, &parcel.address, now),
             Err(reason) => Some(Err(reason)),
         }
+    }
+
+    /// The workspace, where relative paths begin.
+    pub(crate) fn root(&self) -> &std::path::Path {
+        &self.root
     }
 
     /// A path of the settings, relative to the workspace.

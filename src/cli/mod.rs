@@ -1,12 +1,16 @@
 //! The command line: what was typed, one file per verb, and how everything that can go wrong ends.
 
+mod approve;
 mod args;
+mod args_approval;
 mod args_schedule;
 mod check;
 mod completions;
 mod daemon;
 mod desk;
 mod doctor;
+mod draft;
+mod entry;
 mod export;
 mod failure;
 mod generate;
@@ -44,6 +48,9 @@ pub(crate) fn run(args: Args, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Schedule(verb) => schedule::run(&common, &verb, terminal),
         Command::Status(verb) => status::run(&common, &verb, terminal),
         Command::History(verb) => status::history(&common, &verb, terminal),
+        Command::Draft(verb) => draft::run(&common, &verb, terminal),
+        Command::Approve(verb) => approve::run(&common, &verb, terminal),
+        Command::Sign(verb) => approve::sign(&common, &verb, terminal),
         Command::Deliver(verb) => outbox::deliver(&common, &verb, terminal),
         Command::Outbox(verb) => outbox::run(&common, &verb, terminal),
         Command::Issue(verb) => ledger::issue(&common, &verb, terminal),

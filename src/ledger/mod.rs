@@ -2,6 +2,8 @@
 //!
 //! When something is due is left to `schedule`.
 
+mod approvals;
+mod drafts;
 mod error;
 mod issues;
 mod lease;
@@ -13,6 +15,8 @@ mod schema;
 mod store;
 mod tasks;
 
+pub use approvals::{Approval, Release};
+pub use drafts::Draft;
 pub use error::LedgerError;
 pub use issues::{Issue, IssueState, Number, Wanted};
 pub use lease::{Lease, last_tick};
@@ -20,4 +24,4 @@ pub use manifest::{Entry, Manifest};
 pub use occurrences::{NewOccurrence, Occurrence, Origin, Seen, State};
 pub use outbox::{NewParcel, ParcelRow, ParcelState};
 pub use store::Ledger;
-pub use tasks::{Task, TaskState};
+pub use tasks::{Task, TaskState, end_of};

@@ -4,6 +4,7 @@
 
 mod packing;
 mod planning;
+mod released;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

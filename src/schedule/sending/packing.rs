@@ -10,6 +10,9 @@ use crate::delivery::{Enclosure, Parcel, Ways};
 use crate::disk;
 use crate::ledger::{Issue, ParcelRow};
 use crate::model::Recipient;
+use crate::schedule::plan::Schedule;
+
+use super::released::released;
 
 /// What a parcel is made from.
 #[derive(Clone, Copy)]
@@ -22,6 +25,8 @@ pub struct Stock<'a> {
     pub out: &'a Path,
     /// Those who get something.
     pub recipients: &'a [Recipient],
+    /// The schedules, some of which send nothing that nobody has released.
+    pub schedules: &'a [Schedule],
 }
 
 /// Makes the parcel: the file that was issued, and no other, with what its view says of it.
@@ -29,16 +34,11 @@ pub struct Stock<'a> {
 /// # Errors
 /// When it may not go there, the file is not there or another one, or bears a mark that nothing here may send.
 pub fn wrap(issue: &Issue, row: &ParcelRow, stock: Stock<'_>) -> Result<Parcel, String> {
-    let Stock { ways, class, out, recipients } = stock;
+    let Stock { ways, class, recipients, .. } = stock;
     ways.allows(&row.channel, &row.address).map_err(|(message, _)| message)?;
     ways.allows(&row.channel, ways.destination(&row.channel, &row.address))
         .map_err(|(message, _)| message)?;
-    let path = issue.path.as_deref().ok_or_else(|| "its file was taken away by retention".to_owned())?;
-    let file = out.join(path);
-    let bytes = disk::read(&file).map_err(|error| error.to_string())?;
-    if disk::sha256(&bytes) != row.pdf {
-        return Err(format!("`{path}` is not the file that was issued"));
-    }
+    let (file, bytes) = released(issue, &row.pdf, stock)?;
     let view = disk::read(&file.with_extension("json")).map_err(|error| error.to_string())?;
     let view: Value = serde_json::from_slice(&view).map_err(|error| error.to_string())?;
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();

@@ -7,6 +7,7 @@ use crate::ledger::{Issue, Ledger, LedgerError, NewParcel};
 use crate::model::Recipient;
 use crate::schedule::event::{Event, Level};
 use crate::schedule::plan::Schedule;
+use crate::schedule::signing::is_due as sign_is_due;
 
 use super::Counter;
 
@@ -45,8 +46,12 @@ pub(super) fn plan(
         let schedule = schedules.iter().find(|known| known.id == schedule);
         let channels = schedule.map_or_else(Vec::new, |schedule| schedule.deliveries.clone());
         let Some(issue) = issues.iter().find(|issue| issue.id == id) else { continue };
-        let parcels =
-            parcels_of(issue, issue.pdf.as_deref().unwrap_or_default(), counter.stock.recipients, &channels);
+        // It is planned, and sent, as it was signed.
+        if sign_is_due(issue, schedules).is_some() {
+            continue;
+        }
+        let pdf = issue.sent().unwrap_or_default();
+        let parcels = parcels_of(issue, pdf, counter.stock.recipients, &channels);
         // While a file cannot be read nobody knows all who get it: those that are known get theirs, and it is planned again.
         let planned: &[i64] = if counter.sound { &[id] } else { &[] };
         ledger.put_out(planned, &parcels, now)?;
