@@ -121,7 +121,11 @@ pub(crate) fn tell_refusal(
 ) -> Result<Outcome, Failure> {
     match error {
         ApproveError::Refused(message, hint) => terminal.error(&message, Some(&hint)),
-        ApproveError::Unsound(diagnostics) => terminal.messages(&diagnostics),
+        ApproveError::Unsound(diagnostics) => {
+            terminal.messages(&diagnostics);
+            let message = format!("{} has errors now, and waits as before", draft.name());
+            terminal.error(&message, Some("mend them, then report draft renew"));
+        }
         ApproveError::Differs(found) => {
             let lines =
                 found.iter().map(|change| format!("  {}: {} → {}", change.field, change.was, change.is));

@@ -176,6 +176,10 @@ impl Ledger {
             },
         )?);
         wrong.extend(self.ask(
+            "SELECT path FROM issue JOIN approval ON approval.issue = issue.id WHERE approval.pdf IS NOT issue.pdf",
+            &|row| Ok(Some(format!("`{}` is not the file that was released", row.get::<_, String>(0)?))),
+        )?);
+        wrong.extend(self.ask(
             "SELECT a.document, a.total, b.total FROM issue a JOIN issue b ON a.document = b.document
              AND (a.year < b.year OR (a.year = b.year AND a.number < b.number)) AND a.total > b.total",
             &|row| {

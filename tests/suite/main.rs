@@ -7,6 +7,8 @@
 #![expect(clippy::disallowed_methods, reason = "tests read the environment and write the files they break")]
 #![expect(clippy::print_stderr, clippy::disallowed_macros, reason = "a test that is skipped says so")]
 
+mod approval;
+mod approval_kills;
 mod asked;
 mod broken;
 mod catching_up;
@@ -63,6 +65,7 @@ mod ranked;
 mod same_bytes;
 mod shifted;
 mod shipped;
+mod signed;
 mod sink;
 mod ticks;
 mod tools;
