@@ -8,6 +8,7 @@ use briefing::schedule::{self, ApproveError, Clock, Schedule, Signatures, Signer
 
 use super::args::{Approve, Common, Sign};
 use super::desk::{self, Desk};
+use super::draft;
 use super::entry::{self, EntryName};
 use super::failure::{Failure, Outcome};
 use crate::terminal::{Terminal, TickingClock};
@@ -64,11 +65,9 @@ fn existing(desk: &Desk) -> Result<Ledger, Failure> {
 
 /// The draft that is to be signed; one that was signed already is told of as such.
 fn wanted(ledger: &Ledger, text: &str) -> Result<Draft, Failure> {
-    let drafts: Vec<String> = ledger.drafts()?.iter().map(Draft::name).collect();
-    if let Ok(EntryName { period, document, subject }) = entry::parse(text) {
-        if let Some(draft) = ledger.draft(&document, &subject, &period)? {
-            return Ok(draft);
-        }
+    if let Ok(EntryName { period, document, subject }) = entry::parse(text)
+        && ledger.draft(&document, &subject, &period)?.is_none()
+    {
         let issue = ledger.issue(&document, &subject, &period)?;
         if let Some(issue) = issue.filter(|issue| issue.state == IssueState::Issued) {
             let number = format!("第{}期（总第{}期）", issue.number.number, issue.number.total);
@@ -89,8 +88,7 @@ fn wanted(ledger: &Ledger, text: &str) -> Result<Draft, Failure> {
             ));
         }
     }
-    entry::find(text, "draft that waits", &drafts)?;
-    Err(Failure::usage(format!("no draft that waits `{text}`"), None))
+    draft::find(ledger, text)
 }
 
 /// The schedule that made a draft.

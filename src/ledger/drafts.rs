@@ -101,6 +101,16 @@ impl Ledger {
         self.read(self.connection.query_row(&query, [document, subject, period], Draft::read).optional())
     }
 
+    /// Whether a draft that waits says this about a subject already, for whatever period.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn is_drafted(&self, document: &str, subject: &str, content: &str) -> Result<bool, LedgerError> {
+        let query =
+            "SELECT EXISTS (SELECT 1 FROM draft WHERE document = ?1 AND subject = ?2 AND content = ?3)";
+        self.read(self.connection.query_row(query, [document, subject, content], |row| row.get(0)))
+    }
+
     /// The schedule of an occurrence.
     ///
     /// # Errors

@@ -202,7 +202,8 @@ impl Work<'_> {
         let even = schedule.even_if_unchanged || self.even_if_unchanged;
         if known.is_none() && !even {
             let last = self.ledger.last_issue(&task.document, &task.subject)?;
-            if last.is_some_and(|last| last.content.as_deref() == Some(&content)) {
+            let said = last.is_some_and(|last| last.content.as_deref() == Some(&content));
+            if said || self.ledger.is_drafted(&task.document, &task.subject, &content)? {
                 task.state = TaskState::Unchanged;
                 return Ok(());
             }

@@ -333,7 +333,8 @@ fn approval_nothing_else_than_the_released_file_is_sent() {
         counter
     };
     tampered("DELETE FROM approval", "was released by nobody (签发)");
-    let draft = "UPDATE issue SET pdf = (SELECT draft FROM approval), path = '2026-11/region/qinghe.draft.pdf'";
+    let draft =
+        "UPDATE issue SET pdf = (SELECT draft FROM approval), path = '2026-11/region/qinghe.draft.pdf'";
     let counter = tampered(draft, "is not the file that was released");
     counter.run(["ledger", "check"]).ends(1).prints("is not the file that was released");
     let counter = approving("");
@@ -345,6 +346,23 @@ fn approval_nothing_else_than_the_released_file_is_sent() {
     let alarms = counter.told(LATER, "alarm");
     assert!(alarms.len() == 1 && alarms[0].contains("is not the file that was issued"), "{alarms:?}");
     assert_eq!(counter.files("drop"), [""; 0]);
+}
+
+/// A draft that waits has said it: the next month nobody is asked to sign the same once more.
+#[test]
+fn approval_what_a_waiting_draft_says_is_nothing_new() {
+    if !have(&["faces"]) {
+        return;
+    }
+    let counter = approving("");
+    counter.tick(FIRST).ok();
+    change(&counter, 41, 42);
+    counter.tick(NEXT_MONTH).ok();
+    assert_eq!(drafts(&counter), [QINGHE, BAISHI, "2026-12/region/qinghe"]);
+    let states = counter.states("monthly");
+    assert!(states.iter().all(|(_, state)| *state == "held"), "{states:?}");
+    approve(&counter, NEXT_MONTH, "2026-12/region/qinghe", &[]).ok().prints("第1期（总第1期）, 2027-01-01");
+    assert_eq!(counter.states("monthly")[1].1, "issued");
 }
 
 #[test]
