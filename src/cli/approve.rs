@@ -65,30 +65,65 @@ fn existing(desk: &Desk) -> Result<Ledger, Failure> {
 
 /// The draft that is to be signed; one that was signed already is told of as such.
 fn wanted(ledger: &Ledger, text: &str) -> Result<Draft, Failure> {
-    if let Ok(EntryName { period, document, subject }) = entry::parse(text)
-        && ledger.draft(&document, &subject, &period)?.is_none()
+    if let Ok(name) = entry::parse(text)
+        && let Some(issue) = issued(ledger, &name)?
     {
-        let issue = ledger.issue(&document, &subject, &period)?;
-        if let Some(issue) = issue.filter(|issue| issue.state == IssueState::Issued) {
-            let number = format!("第{}期（总第{}期）", issue.number.number, issue.number.total);
-            let message = match ledger.approval(issue.id)? {
-                Some(approval) => {
-                    let (by, date) = (approval.signed_by, approval.date);
-                    format!(
-                        "{period}/{document}/{subject} was approved already, by {by} on {date}, as {number}"
-                    )
-                }
-                None => {
-                    format!("{period}/{document}/{subject} was issued as {number}, and needed no signature")
-                }
-            };
-            return Err(Failure::usage(
-                message,
-                "a number is given once; report issue list shows it".to_owned(),
-            ));
-        }
+        let number = format!("第{}期（总第{}期）", issue.number.number, issue.number.total);
+        let message = match ledger.approval(issue.id)? {
+            Some(approval) => {
+                let (by, date) = (approval.signed_by, approval.date);
+                format!("{name} was approved already, by {by} on {date}, as {number}")
+            }
+            None => {
+                format!("{name} was issued as {number}, and needed no signature")
+            }
+        };
+        return Err(Failure::usage(message, "a number is given once; report issue list shows it".to_owned()));
     }
     draft::find(ledger, text)
+}
+
+/// The issue of an entry of which no draft waits.
+fn issued(
+    ledger: &Ledger,
+    EntryName { period, document, subject }: &EntryName,
+) -> Result<Option<Issue>, Failure> {
+    if ledger.draft(document, subject, period)?.is_some() {
+        return Ok(None);
+    }
+    let issue = ledger.issue(document, subject, period)?;
+    Ok(issue.filter(|issue| issue.state == IssueState::Issued))
+}
+
+/// Says who released an issue, and which file; false where the entry is none that was released.
+pub(crate) fn tell_release(
+    desk: &Desk,
+    ledger: &Ledger,
+    text: &str,
+    terminal: &Terminal,
+) -> Result<bool, Failure> {
+    let Ok(name) = entry::parse(text) else { return Ok(false) };
+    let Some(issue) = issued(ledger, &name)? else { return Ok(false) };
+    let Some(approval) = ledger.approval(issue.id)? else { return Ok(false) };
+    terminal.line(&format!("{name} was released (已签发)"))?;
+    let file = |path: &str| desk.workspace.out.join(path).display().to_string();
+    let recorded = approval.recorded.with_timezone(&desk.settings.zone).format("%Y-%m-%d %H:%M");
+    desk::fields(
+        &[
+            ("number", Some(format!("第{}期（总第{}期）", issue.number.number, issue.number.total))),
+            ("dated", Some(approval.date.to_string())),
+            ("file", issue.path.as_deref().map(file)),
+            ("SHA-256", Some(approval.pdf)),
+            ("draft", Some(format!("SHA-256 {}", approval.draft))),
+            ("拟稿", approval.drafted_by),
+            ("核对", approval.reviewed_by),
+            ("签发", Some(format!("{}, {recorded}", approval.signed_by))),
+            ("signed", issue.signed.as_ref().map(|(path, _)| file(path))),
+            ("SHA-256", issue.signed.map(|(_, digest)| digest)),
+        ],
+        terminal,
+    )?;
+    Ok(true)
 }
 
 /// The schedule that made a draft.
@@ -121,8 +156,9 @@ pub(crate) fn tell_refusal(
         ApproveError::Refused(message, hint) => terminal.error(&message, Some(&hint)),
         ApproveError::Unsound(diagnostics) => {
             terminal.messages(&diagnostics);
-            let message = format!("{} has errors now, and waits as before", draft.name());
-            terminal.error(&message, Some("mend them, then report draft renew"));
+            let message = format!("{} was not made: it waits as before", draft.name());
+            let hint = format!("mend that; where the data are mended, report draft renew {}", draft.name());
+            terminal.error(&message, Some(&hint));
         }
         ApproveError::Differs(found) => {
             let lines =

@@ -9,7 +9,7 @@ use clap::Subcommand;
 pub(crate) enum DraftCommand {
     /// List the drafts that wait for a signature
     List,
-    /// Say all about one draft
+    /// Say all about one draft, or who released it
     Show(DraftName),
     /// Record who reviewed a draft (核对); it holds for this file and no other
     Review {

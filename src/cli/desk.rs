@@ -226,6 +226,18 @@ impl Desk {
     }
 }
 
+/// Prints what is known of one thing, a line each; what is not known is left out.
+pub(crate) fn fields(known: &[(&str, Option<String>)], terminal: &Terminal) -> Result<(), Failure> {
+    for (what, words) in known {
+        if let Some(words) = words {
+            // A Chinese character is as wide as two letters.
+            let width = 10 - what.chars().filter(|c| !c.is_ascii()).count();
+            terminal.line(&format!("  {what:<width$}{words}"))?;
+        }
+    }
+    Ok(())
+}
+
 /// Prints events as they come, and keeps the alarms.
 pub(crate) struct Log<'a> {
     pub terminal: &'a Terminal,

@@ -7,7 +7,7 @@ use briefing::ledger::{Draft, Lease, Ledger, Manifest};
 use briefing::schedule::{self, Clock, LazyMaker};
 use chrono::{DateTime, Utc};
 
-use super::approve::{schedule_of, tell_refusal};
+use super::approve::{schedule_of, tell_refusal, tell_release};
 use super::args::{Common, DraftCommand};
 use super::desk::{self, Desk};
 use super::entry;
@@ -25,6 +25,9 @@ pub(crate) fn run(common: &Common, verb: &DraftCommand, terminal: &Terminal) -> 
     };
     match verb {
         DraftCommand::List => return list(&desk, &ledger, terminal),
+        DraftCommand::Show(name) if tell_release(&desk, &ledger, &name.entry, terminal)? => {
+            return Ok(Outcome::Done);
+        }
         DraftCommand::Show(name) => return show(&desk, &find(&ledger, &name.entry)?, terminal),
         _ => {}
     }
@@ -100,25 +103,22 @@ fn show(desk: &Desk, draft: &Draft, terminal: &Terminal) -> Result<Outcome, Fail
         Some(at) => format!("{by}, {}", local(at, desk)),
         None => by.clone(),
     });
-    for (what, words) in [
-        ("file", Some(desk.workspace.out.join(&draft.path).display().to_string())),
-        ("SHA-256", Some(draft.pdf.clone())),
-        (
-            "on disk",
-            Some(if whole { "as it was made" } else { "altered or gone: report draft renew" }.to_owned()),
-        ),
-        ("pages", Some(draft.pages.to_string())),
-        ("dated", Some(draft.date.to_string())),
-        ("made", Some(local(draft.made, desk))),
-        ("拟稿", draft.drafted_by.clone()),
-        ("核对", reviewed),
-    ] {
-        if let Some(words) = words {
-            // A Chinese character is as wide as two letters.
-            let width = 10 - what.chars().filter(|c| !c.is_ascii()).count();
-            terminal.line(&format!("  {what:<width$}{words}"))?;
-        }
-    }
+    desk::fields(
+        &[
+            ("file", Some(desk.workspace.out.join(&draft.path).display().to_string())),
+            ("SHA-256", Some(draft.pdf.clone())),
+            (
+                "on disk",
+                Some(if whole { "as it was made" } else { "altered or gone: report draft renew" }.to_owned()),
+            ),
+            ("pages", Some(draft.pages.to_string())),
+            ("dated", Some(draft.date.to_string())),
+            ("made", Some(local(draft.made, desk))),
+            ("拟稿", draft.drafted_by.clone()),
+            ("核对", reviewed),
+        ],
+        terminal,
+    )?;
     Ok(if whole { Outcome::Done } else { Outcome::Partly })
 }
 

@@ -122,6 +122,11 @@ fn approval_a_month_is_drafted_reviewed_signed_and_sent_once() {
     assert_eq!(counter.tick("2026-12-02T09:15:00+08:00").ok().stdout, "");
     assert_eq!(counter.parcels(), ["a drop accepted"; 2]);
     counter.at("2026-12-02T09:16:00+08:00", ["status"]).ok().prints("all well");
+    let show = counter.run(["draft", "show", QINGHE]);
+    show.ok().prints("第1期（总第1期）").prints("李某, 2026-12-02 09:00").prints("王某");
+    for name in [format!("{QINGHE}.pdf"), format!("{QINGHE}.draft.pdf")] {
+        show.prints(&sha256(&file(&counter, &name)));
+    }
     approve(&counter, NEXT_DAY, QINGHE, &[])
         .ends(2)
         .says("was approved already, by 李某 on 2026-12-02, as 第1期（总第1期）");

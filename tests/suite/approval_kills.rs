@@ -142,3 +142,25 @@ fn approval_a_killed_tick_drafts_each_document_once() {
     }
     assert!(killed >= 2, "only {killed} were still running when they were killed");
 }
+
+/// Of two who sign at once one does; the other is told who.
+#[test]
+fn approval_two_signatures_at_once_are_one() {
+    if !have(&["faces"]) {
+        return;
+    }
+    let counter = approving("");
+    counter.tick(FIRST).ok();
+    let names = ["李某", "赵某"];
+    let mut runs: Vec<_> = names
+        .iter()
+        .map(|name| counter.start(name, ["approve", QINGHE, "--signed-by", name, "--now", LATER]))
+        .collect();
+    let mut codes: Vec<i32> = runs.iter_mut().map(crate::office::Running::ends).collect();
+    let later = usize::from(codes[0] == 0);
+    codes.sort_unstable();
+    assert_eq!(codes, [0, 2]);
+    let said = counter.read(&format!("{}.err", names[later]));
+    assert!(said.contains(&format!("was approved already, by {}", names[1 - later])), "{said}");
+    assert_eq!(counter.issues().len(), 1);
+}

@@ -9,7 +9,7 @@ use briefing::disk::sha256;
 
 use crate::approval::{LATER, QINGHE, approve, approving, file};
 use crate::counter::{Counter, DROP};
-use crate::office::FIRST;
+use crate::office::{FIRST, until};
 use crate::tools::{cached, have, output, skip};
 
 const AFTER: &str = "2026-12-01T08:10:00+08:00";
@@ -150,6 +150,25 @@ fn signed_a_tool_that_fails_is_tried_again_after_a_day() {
     counter.replace("report.toml", "\"{output}\"] }", "\"{output}\"], timeout = \"1s\" }");
     let alarms = counter.told(FIRST, "alarm");
     assert!(alarms.len() == 1 && alarms[0].contains("its deadline of 1 s"), "{alarms:?}");
+}
+
+/// The tool is at work when the program is killed: the next tick has it signed, and sends it once.
+#[test]
+fn signed_a_kill_while_the_tool_works_is_made_up_for() {
+    if !have(&["faces"]) {
+        return;
+    }
+    let wait = "touch started; while [ ! -e go ]; do sleep 0.01; done; ";
+    let counter = signing(&format!("{wait}{ADDS}"));
+    let tick = counter.start("log", ["tick", "--now", FIRST]);
+    until("the tool works", || counter.path("started").exists());
+    drop(tick);
+    counter.write("go", "");
+    assert!(counter.parcels().is_empty());
+    counter.tick(LATER).ok().prints("signed: ").prints("accepted");
+    assert_eq!(counter.parcels(), ["office drop accepted"]);
+    assert!(sent(&counter).ends_with(b"% signed\n"));
+    counter.is_sound();
 }
 
 /// What lies there is looked at once more before it leaves.
