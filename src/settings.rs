@@ -23,7 +23,7 @@ use running::{MonitorEntry, RetentionEntry, WorkersEntry};
 pub use channels::{ChannelEntry, Declared, DeliveryEntry, SecretEntry};
 pub use copies::Copies;
 pub use running::{AlarmWay, Monitor, Retention, length_of, span_of};
-pub use schedule::{ScheduleEntry, WaitEntry, WhenEntry, Written};
+pub use schedule::{ScheduleEntry, SignEntry, WaitEntry, WhenEntry, Written};
 
 /// `report.toml` as written.
 #[derive(Debug, Default, Deserialize)]

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+pub(crate) use super::args_approval::*;
 pub(crate) use super::args_paper::*;
 pub(crate) use super::args_schedule::*;
 use clap::builder::styling::{AnsiColor, Styles};
@@ -125,6 +126,13 @@ pub(crate) enum Command {
     Status(Status),
     /// List what became of each occurrence
     History(History),
+    /// Look at drafts that wait for a signature: review them, make them anew, send them back
+    #[command(subcommand)]
+    Draft(DraftCommand),
+    /// Sign a draft (签发): it is issued with number and date
+    Approve(Approve),
+    /// Have the file of an issue signed by the schedule's tool now
+    Sign(Sign),
     /// Send what is in the outbox now
     Deliver(Deliver),
     /// Write the distribution list (分发单) of an issue as PDF

@@ -156,7 +156,13 @@ impl Desk {
             out: &self.workspace.out,
             recipients: &self.recipients,
             zone: self.settings.zone,
+            schedules: &self.schedules,
         }
+    }
+
+    /// The workspace, where relative paths begin.
+    pub(crate) fn root(&self) -> &std::path::Path {
+        &self.root
     }
 
     /// A path of the settings, relative to the workspace.
@@ -247,6 +253,18 @@ impl Desk {
         let last = briefing::ledger::last_tick(&self.state);
         Ok(schedule::health(ledger.as_ref(), &self.schedules, &self.broken, &self.calendars, last, now)?)
     }
+}
+
+/// Prints what is known of one thing, a line each; what is not known is left out.
+pub(crate) fn fields(known: &[(&str, Option<String>)], terminal: &Terminal) -> Result<(), Failure> {
+    for (what, words) in known {
+        if let Some(words) = words {
+            // A Chinese character is as wide as two letters.
+            let width = 10 - what.chars().filter(|c| !c.is_ascii()).count();
+            terminal.line(&format!("  {what:<width$}{words}"))?;
+        }
+    }
+    Ok(())
 }
 
 /// Prints events as they come, and keeps the alarms.

@@ -168,5 +168,7 @@ fn wish(verb: &Generate, settings: &Settings, terminal: &Terminal) -> Result<Wis
         force: verb.force,
         deny: verb.deny.clone(),
         jobs: verb.jobs.unwrap_or_else(|| terminal.processors()),
+        held: false,
+        people: Vec::new(),
     })
 }

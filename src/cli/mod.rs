@@ -1,6 +1,8 @@
 //! The command line: what was typed, one file per verb, and how everything that can go wrong ends.
 
+mod approve;
 mod args;
+mod args_approval;
 mod args_paper;
 mod args_schedule;
 mod check;
@@ -9,6 +11,7 @@ mod daemon;
 mod desk;
 mod distribution;
 mod doctor;
+mod draft;
 mod entry;
 mod export;
 mod failure;
@@ -49,6 +52,9 @@ pub(crate) fn run(args: Args, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Schedule(verb) => schedule::run(&common, &verb, terminal),
         Command::Status(verb) => status::run(&common, &verb, terminal),
         Command::History(verb) => status::history(&common, &verb, terminal),
+        Command::Draft(verb) => draft::run(&common, &verb, terminal),
+        Command::Approve(verb) => approve::run(&common, &verb, terminal),
+        Command::Sign(verb) => approve::sign(&common, &verb, terminal),
         Command::Deliver(verb) => outbox::deliver(&common, &verb, terminal),
         Command::Distribution(verb) => distribution::run(&common, &verb, terminal),
         Command::Redeliver(verb) => redeliver::run(&common, &verb, terminal),

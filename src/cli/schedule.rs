@@ -151,6 +151,14 @@ fn describe(
             at_most.num_hours() as f64 / 24.0
         ));
     }
+    if schedule.approval {
+        let drafted_by =
+            schedule.drafted_by.as_ref().map_or_else(String::new, |name| format!(", 拟稿 {name}"));
+        lines.push(format!("  approval    drafts wait for a signature (待签发){drafted_by}"));
+    }
+    if let Some(sign) = &schedule.sign {
+        lines.push(format!("  signed by   {}", sign.argv.join(" ")));
+    }
     lines.push("  documents".to_owned());
     lines.extend(
         schedule.orders.iter().map(|order| format!("    {} {}", order.document.name(), order.subject)),

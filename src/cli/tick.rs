@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use briefing::model::Period;
 use briefing::schedule::{self, LazyMaker, ManualRun, Ticked};
 
+use super::approve;
 use super::args::{Common, LogFormat, Run, Tick};
 use super::desk::{self, Desk, Log};
 use super::failure::{Failure, Outcome};
@@ -85,6 +86,9 @@ pub(crate) fn send(
     let mut channels = desk.ways.open(terminal, &now, time);
     let counter = schedule::Counter { stock: desk.stock(), sound: !desk.found.has_errors(), clock, stop };
     let owner = terminal.owner();
+    let path = approve::search_path(terminal);
+    let signer = approve::signer(desk, clock, stop, &path);
+    schedule::sign_due(&desk.state, &owner, &desk.schedules, &signer, &mut |event| log.tell(event))?;
     schedule::deliver(&desk.state, &owner, &desk.schedules, &mut channels, &counter, &mut |event| {
         log.tell(event);
     })?;
@@ -100,6 +104,10 @@ pub(crate) fn manual(common: &Common, verb: &Run, terminal: &Terminal) -> Result
     if verb.issue.is_some() && wanted.orders.len() != 1 {
         let message = format!("--issue numbers one document; `{}` makes {}", wanted.id, wanted.orders.len());
         return Err(Failure::usage(message, None));
+    }
+    if verb.issue.is_some() && wanted.approval {
+        let message = format!("`{}` makes drafts, which have no number", wanted.id);
+        return Err(Failure::usage(message, "report approve gives it the next one".to_owned()));
     }
     let mut log = Log { terminal, format: verb.log_format, alarms: Vec::new() };
     let run =

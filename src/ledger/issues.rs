@@ -5,7 +5,7 @@
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
-use super::store::{Ledger, instant_of, text_of};
+use super::store::{Ledger, day_of, instant_of, text_of};
 use super::{Entry, LedgerError, Manifest};
 
 /// The number that a document bears.
@@ -80,20 +80,20 @@ pub struct Issue {
     pub issued: Option<DateTime<Utc>>,
     /// Why it is void.
     pub reason: Option<String>,
+    /// Its signed file within the output folder, with its SHA-256.
+    pub signed: Option<(String, String)>,
+    /// The schedule that made it.
+    pub schedule: Option<String>,
+    /// SHA-256 of the file that somebody released.
+    pub approved: Option<String>,
 }
 
-pub(super) const COLUMNS: &str = "id, document, subject, period, year, number, total, state, occurrence, date, path, content, issued, reason, pdf, view";
+pub(super) const COLUMNS: &str = "id, document, subject, period, year, number, total, state, occurrence, date, path, content, issued, reason, pdf, view,
+    signed_path, signed, (SELECT schedule FROM occurrence WHERE occurrence.id = issue.occurrence),
+    (SELECT pdf FROM approval WHERE approval.issue = issue.id)";
 
 impl Issue {
     pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        let date: String = row.get(9)?;
-        let date = date.parse().map_err(|e| {
-            rusqlite::Error::FromSqlConversionFailure(
-                9,
-                rusqlite::types::Type::Text,
-                Box::<chrono::ParseError>::new(e),
-            )
-        })?;
         let issued: Option<String> = row.get(12)?;
         Ok(Self {
             id: row.get(0)?,
@@ -104,14 +104,22 @@ impl Issue {
             number: Number { number: row.get(5)?, total: row.get(6)? },
             state: IssueState::parse(&row.get::<_, String>(7)?),
             occurrence: row.get(8)?,
-            date,
+            date: day_of(&row.get::<_, String>(9)?)?,
             path: row.get(10)?,
             content: row.get(11)?,
             issued: issued.as_deref().map(instant_of).transpose()?,
             reason: row.get(13)?,
             pdf: row.get(14)?,
             view: row.get(15)?,
+            signed: row.get::<_, Option<String>>(16)?.zip(row.get(17)?),
+            schedule: row.get(18)?,
+            approved: row.get(19)?,
         })
+    }
+
+    /// SHA-256 of the file that is sent: the signed one, where it was signed.
+    pub fn sent(&self) -> Option<&str> {
+        self.signed.as_ref().map(|(_, digest)| digest).or(self.pdf.as_ref()).map(String::as_str)
     }
 }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::LedgerError;
 use crate::disk::{self, PathError};
+use crate::views::shape::Line;
 
 /// The file's name within the output folder.
 const NAME: &str = "manifest.json";
@@ -51,6 +52,12 @@ pub struct Entry {
     /// SHA-256 of what it says, without number and date.
     #[serde(default)]
     pub content: String,
+    /// Whether it is a draft that waits, or waited, for a signature: another draft never takes its name.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub held: bool,
+    /// 拟稿, 核对, 签发, as they stand on it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<Line>,
     /// SHA-256 over view, templates, faces, engine and options: what the PDF was made from.
     pub inputs: String,
     /// SHA-256 of the same document without the red of its masthead, where one lies beside it: see [`blank_path`].

@@ -2,6 +2,8 @@
 //!
 //! When something is due is left to `schedule`.
 
+mod approvals;
+mod drafts;
 mod error;
 mod files;
 mod issues;
@@ -16,6 +18,8 @@ mod standing;
 mod store;
 mod tasks;
 
+pub use approvals::{Approval, Release};
+pub use drafts::Draft;
 pub use error::LedgerError;
 pub use files::{Bearer, FileKind, IssuedFile};
 pub use issues::{Issue, IssueState, Number, Wanted};
@@ -26,4 +30,4 @@ pub use outbox::{Filed, NewParcel, ParcelKind, ParcelRow, ParcelState, Unplanned
 pub use progress::Progress;
 pub use standing::{ByChannel, Standing};
 pub use store::Ledger;
-pub use tasks::{Task, TaskState};
+pub use tasks::{Task, TaskState, end_of};

@@ -217,6 +217,9 @@ CREATE TABLE draft (
   pdf         TEXT NOT NULL,  -- SHA-256 of the file that was read by those who review and sign
   view        TEXT NOT NULL,  -- SHA-256 of the view beside it
   content     TEXT NOT NULL,  -- SHA-256 of what it says, without number and date
+  inputs      TEXT NOT NULL,  -- SHA-256 over view, templates, faces and engine
+  moved       INTEGER NOT NULL, -- how many plates moved to the annex so that the body fits
+  date        TEXT NOT NULL,  -- the date on it: no signature is older
   drafted_by  TEXT,           -- 拟稿
   reviewed_by TEXT,           -- 核对
   reviewed    TEXT,

@@ -33,6 +33,8 @@ pub fn check(workspace: &Workspace, as_of: NaiveDate) -> Result<Diagnostics, Pip
         force: true,
         jobs: 1,
         deny: Vec::new(),
+        held: false,
+        people: Vec::new(),
     };
     let mut used = crate::model::Used::default();
     let mut read: BTreeMap<String, Option<Region>> = BTreeMap::new();

@@ -6,6 +6,7 @@ mod check;
 mod opening;
 mod order;
 mod paper;
+mod release;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ use crate::ledger::{Entry, LedgerError, Manifest, blank_path};
 use crate::model::{CaseBook, Period, Region, Subject, Text};
 use crate::settings::Settings;
 use crate::typeset::{Engine, FacesError, Job, Standard, Typeset, on_big_stack};
+use crate::views::shape::Line;
 use crate::views::{Edition, Made, Numbered, Part, comparative_view, region_view, shape};
 use crate::workers::{Crew, WorkerError};
 
@@ -28,6 +30,7 @@ pub use check::check;
 pub use opening::{find_faces, open_data, open_engine};
 pub use order::{Document, End, MakeError, Order, Outcome, Wish, all_orders};
 pub use paper::{Paper, PrintRun};
+pub use release::{Difference, DraftFile, Refusal, Released};
 
 /// Where everything lies.
 #[derive(Debug, Clone)]
@@ -163,7 +166,7 @@ impl Pipeline {
         let edition = self.edition(order, wish, wish.as_of, 0);
         let view = self
             .load(order, wish, &mut diagnostics)
-            .map(|loaded| self.made(order, &loaded, &edition, &mut diagnostics).view);
+            .map(|loaded| self.made(order, &loaded, &edition, &wish.people, &mut diagnostics).view);
         Warned { output: view.filter(|_| !diagnostics.has_errors()), diagnostics }
     }
 
@@ -173,7 +176,8 @@ impl Pipeline {
             Part::All => "",
             Part::Body => ".body",
         };
-        format!("{}/{}/{}{part}.pdf", wish.period, order.document.name(), order.subject)
+        let draft = if wish.held { ".draft" } else { "" };
+        format!("{}/{}/{}{part}{draft}.pdf", wish.period, order.document.name(), order.subject)
     }
 
     /// A digest of what a document would say today, without number and date; none where the diagnostics say why.
@@ -185,7 +189,7 @@ impl Pipeline {
         }
         let content = self.load(order, wish, &mut diagnostics).map(|loaded| {
             let edition = self.edition(order, wish, wish.as_of, 0);
-            let made = self.made(order, &loaded, &edition, &mut diagnostics);
+            let made = self.made(order, &loaded, &edition, &wish.people, &mut diagnostics);
             content_of(order, &loaded, &made)
         });
         Warned { output: content.filter(|_| !diagnostics.has_errors()), diagnostics }
@@ -212,19 +216,28 @@ impl Pipeline {
         let Some(loaded) = self.load(order, wish, diagnostics) else { return Ok((End::Refused, None)) };
         let mut path = Self::path_of(order, wish);
         let is_issue = wish.number.is_some_and(|number| number.total.is_some());
-        if !is_issue && let Some(entry) = before.entries.get(&path).filter(|entry| entry.total.is_some()) {
+        if !is_issue
+            && !wish.held
+            && let Some(entry) = before.entries.get(&path).filter(|entry| entry.total.is_some())
+        {
             // What was issued is never written over: a draft that says something else lies beside it.
             if let Some(end) = self.unchanged(order, wish, &loaded, &path, entry) {
                 return Ok((end, None));
             }
             path = path.replacen(".pdf", ".draft.pdf", 1);
+            // Nor is a draft that somebody was asked to sign.
+            if before.entries.get(&path).is_some_and(|entry| entry.held) {
+                path = path.replacen(".draft.pdf", ".draft-2.pdf", 1);
+            }
         }
         let target = self.workspace.out.join(&path);
         let may_stay =
             |entry: &&Entry| !wish.force && (!wish.as_of_given || entry.date == wish.as_of.to_string());
         let recorded = before.entries.get(&path).filter(may_stay);
-        let same_number = |entry: &&Entry| numbered(entry) == wish.number;
-        if let Some(entry) = recorded.filter(same_number)
+        let same_marks = |entry: &&Entry| {
+            numbered(entry) == wish.number && entry.people == wish.people && entry.held == wish.held
+        };
+        if let Some(entry) = recorded.filter(same_marks)
             && let Some(end) = self.unchanged(order, wish, &loaded, &path, entry)
         {
             return Ok((end, None));
@@ -233,7 +246,7 @@ impl Pipeline {
         loop {
             let edition = self.edition(order, wish, wish.as_of, moved);
             let mut found = Diagnostics::new();
-            let made = self.made(order, &loaded, &edition, &mut found);
+            let made = self.made(order, &loaded, &edition, &wish.people, &mut found);
             if moved == 0 {
                 self.check_characters(&made, &loaded, &mut found);
                 diagnostics.extend(found);
@@ -280,23 +293,8 @@ impl Pipeline {
             } else {
                 None
             };
-            let entry = Entry {
-                document: order.document.name().into(),
-                subject: order.subject.clone(),
-                period: wish.period.to_string(),
-                part: wish.part.name().into(),
-                number: wish.number.map(|number| number.number),
-                total: wish.number.and_then(|number| number.total),
-                date: wish.as_of.to_string(),
-                pages: set_output.pages,
-                body_pages: Some(set_output.body_pages),
-                moved,
-                pdf: disk::sha256(&set_output.pdf),
-                view: disk::sha256(&bytes),
-                content: content_of(order, &loaded, &made),
-                inputs: self.inputs(order, &bytes),
-                blank: blank.as_deref().map(disk::sha256),
-            };
+            let content = content_of(order, &loaded, &made);
+            let entry = self.entry(order, wish, moved, (&set_output, blank.as_deref()), &bytes, content);
             disk::write(&target.with_extension("json"), &bytes)?;
             if let Some(blank) = &blank {
                 disk::write(&self.workspace.out.join(blank_path(&path)), blank)?;
@@ -321,7 +319,7 @@ impl Pipeline {
             number: numbered(entry),
             ..self.edition(order, wish, entry.date.parse().ok()?, entry.moved)
         };
-        let made = self.made(order, loaded, &edition, &mut Diagnostics::new());
+        let made = self.made(order, loaded, &edition, &entry.people, &mut Diagnostics::new());
         let same = self.inputs(order, &bytes_of(&made)) == entry.inputs
             && is_whole(&target, &entry.pdf)
             && is_whole(&target.with_extension("json"), &entry.view)
@@ -366,8 +364,21 @@ impl Pipeline {
         (sound && regions.len() == distinct(&order.members)).then_some(Loaded { regions, text })
     }
 
-    fn made(&self, order: &Order, loaded: &Loaded, edition: &Edition, diagnostics: &mut Diagnostics) -> Made {
-        make_view(order, loaded, &self.book, &self.settings, edition, diagnostics)
+    fn made(
+        &self,
+        order: &Order,
+        loaded: &Loaded,
+        edition: &Edition,
+        people: &[Line],
+        diagnostics: &mut Diagnostics,
+    ) -> Made {
+        let mut made = make_view(order, loaded, &self.book, &self.settings, edition, diagnostics);
+        made.view.imprint.people = people.to_vec();
+        // GB/T 9704-2012, 7.4.2: the date of who released it is followed by 印发.
+        if !people.is_empty() && edition.number.is_some() {
+            made.view.imprint.date.push_str("印发");
+        }
+        made
     }
 
     /// Reports characters that no face has, at the place in the data where one stands.

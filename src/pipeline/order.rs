@@ -9,6 +9,7 @@ use crate::diag::{Diagnostics, Problem};
 use crate::disk::PathError;
 use crate::model::{CaseBook, Period, Subject};
 use crate::settings::Settings;
+use crate::views::shape::Line;
 use crate::views::{Numbered, Part};
 use crate::workers::WorkerError;
 
@@ -81,6 +82,10 @@ pub struct Wish {
     pub jobs: usize,
     /// Warnings that refuse a document, by code; `warnings` stands for all.
     pub deny: Vec<String>,
+    /// Whether it is a draft that will wait for a signature, under a name that no other draft takes.
+    pub held: bool,
+    /// 拟稿, 核对, 签发, where the document bears them.
+    pub people: Vec<Line>,
 }
 
 /// What became of an order.

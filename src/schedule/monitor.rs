@@ -16,6 +16,7 @@ use chrono::{DateTime, Datelike, SecondsFormat, TimeDelta, Utc};
 use super::due::{Due, Verdict, in_words, upcoming};
 use super::event::{Event, occurrence_name};
 use super::plan::Schedule;
+use super::signing::is_due;
 use crate::disk;
 use crate::ledger::{Ledger, LedgerError, Occurrence, Origin, ParcelState, Standing, State};
 use crate::model::Calendars;
@@ -115,6 +116,9 @@ pub fn health(
             }
         }
     }
+    if let Some(ledger) = ledger {
+        problems.extend(awaited(ledger, schedules)?);
+    }
     for (state, what) in [
         (ParcelState::Failed, "report outbox list --only failed"),
         (ParcelState::Unknown, "nobody knows whether it arrived; report outbox list --only unknown"),
@@ -170,7 +174,9 @@ fn unmended(ledger: &Ledger, schedule: &Schedule) -> Result<Vec<String>, LedgerE
             State::Waiting => found.push(format!("{name} is waiting: {reason}")),
             State::Failed => found.push(format!("{name} failed: {reason}")),
             State::Partly => found.push(format!("{name} was made only in part: {reason}")),
-            State::Held => found.push(format!("{name}: drafts wait for a signature (待签发)")),
+            // The drafts that wait are told one by one.
+            State::Held if occurrence.reason.is_none() => {}
+            State::Held => found.push(format!("{name} was made only in part: {reason}")),
             State::Missed => found.push(format!("{name} was missed: {reason}")),
         }
     }
@@ -181,6 +187,29 @@ fn unmended(ledger: &Ledger, schedule: &Schedule) -> Result<Vec<String>, LedgerE
     }
     if let Some(last) = found.last_mut().filter(|_| schedule.wait.is_none()) {
         last.push_str(&format!("; report run {} --period … makes up for one", schedule.id));
+    }
+    Ok(found)
+}
+
+/// Drafts that wait for a signature, and issues that are not signed.
+fn awaited(ledger: &Ledger, schedules: &[Schedule]) -> Result<Vec<String>, LedgerError> {
+    let mut found: Vec<String> = Vec::new();
+    for draft in ledger.drafts()? {
+        let name = draft.name();
+        let since = draft.date;
+        found.push(format!(
+            "{name} waits for a signature (待签发) since {since}: report approve {name} --signed-by NAME"
+        ));
+    }
+    let unplanned = ledger.unplanned()?;
+    if !unplanned.is_empty() {
+        for issue in ledger.issues()? {
+            let waits = unplanned.iter().any(|new| new.issue == issue.id);
+            if waits && is_due(&issue, schedules).is_some() {
+                let name = format!("{}/{}/{}", issue.period, issue.document, issue.subject);
+                found.push(format!("{name} is not signed, and not sent: report sign {name}"));
+            }
+        }
     }
     Ok(found)
 }

@@ -37,14 +37,17 @@ pub fn prune(
     for (document, length) in &settings.retention.documents {
         for issue in ledger.issued_before(document, today - *length)? {
             pruned.files.extend(issue.path.clone());
+            pruned.files.extend(issue.signed.clone().map(|(path, _)| path));
             issues.push(issue);
         }
     }
     if let Some(length) = settings.retention.drafts {
         let before = (today - length).to_string();
+        let waiting: Vec<String> = ledger.drafts()?.into_iter().map(|draft| draft.path).collect();
         let drafts =
             manifest.entries.iter().filter(|(_, entry)| entry.total.is_none() && entry.date < before);
-        pruned.files.extend(drafts.map(|(path, _)| path.clone()));
+        let old = drafts.map(|(path, _)| path).filter(|path| !waiting.contains(path));
+        pruned.files.extend(old.cloned());
     }
     let history = settings.retention.history.map(|length| now - length);
     if dry {

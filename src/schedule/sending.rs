@@ -10,6 +10,7 @@ mod paper;
 mod planning;
 mod recall;
 mod redelivery;
+mod released;
 mod settling;
 
 use std::collections::{BTreeMap, VecDeque};

@@ -8,6 +8,8 @@
 #![expect(clippy::print_stderr, clippy::disallowed_macros, reason = "a test that is skipped says so")]
 
 mod alarms;
+mod approval;
+mod approval_kills;
 mod asked;
 mod broken;
 mod catching_up;
@@ -73,6 +75,7 @@ mod redelivered;
 mod same_bytes;
 mod shifted;
 mod shipped;
+mod signed;
 mod sink;
 mod swept;
 mod ticks;

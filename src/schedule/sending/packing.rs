@@ -13,6 +13,8 @@ use crate::model::{Period, Recipient};
 use crate::views::Secrecy;
 
 use super::paper::{Sheets, file_of_blank, sheets};
+use super::released::{must_be_released, must_extend};
+use crate::schedule::plan::Schedule;
 
 /// What a parcel is made from.
 #[derive(Clone, Copy)]
@@ -27,6 +29,8 @@ pub struct Stock<'a> {
     pub recipients: &'a [Recipient],
     /// Where days begin.
     pub zone: chrono_tz::Tz,
+    /// The schedules, some of which send nothing that nobody has released.
+    pub schedules: &'a [Schedule],
 }
 
 /// What the ledger says of the files of a parcel, in their order. The files themselves were not looked at.
@@ -126,7 +130,15 @@ fn pack(
     let Sheets { path, body_pages } = sheets(file, &filed.pdf, row, stock)?;
     let bytes = disk::read(&stock.out.join(&path)).map_err(|error| error.to_string())?;
     if disk::sha256(&bytes) != filed.pdf {
-        return Err(format!("`{path}` is not the file that was issued"));
+        let made = if file.kind == FileKind::Signed { "signed" } else { "issued" };
+        return Err(format!("`{path}` is not the file that was {made}"));
+    }
+    if matches!(file.kind, FileKind::Own | FileKind::Signed) {
+        must_be_released(issue, &path, stock)?;
+    }
+    // The rendering for pre-printed paper has no signature: it is printed.
+    if file.kind == FileKind::Signed && path == file.path {
+        must_extend(issue, &bytes, stock)?;
     }
     let view = view_of(file, stock.out)?;
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();

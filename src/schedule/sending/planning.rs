@@ -10,6 +10,7 @@ use crate::ledger::{Bearer, Filed, Issue, Ledger, LedgerError, NewParcel, Parcel
 use crate::model::Recipient;
 use crate::schedule::event::{Event, Level};
 use crate::schedule::plan::Schedule;
+use crate::schedule::signing::is_due as sign_is_due;
 use crate::views::LANGUAGE;
 
 use super::Counter;
@@ -125,6 +126,10 @@ pub(super) fn plan(
         let (mut planned, mut sheets) = (Vec::new(), Vec::new());
         for new in &issues {
             let issue = ledger.issue_by_id(new.issue)?;
+            // It is planned, and sent, as it was signed.
+            if issue.as_ref().is_some_and(|issue| sign_is_due(issue, schedules).is_some()) {
+                continue;
+            }
             let sheet = match issue {
                 Some(issue) => Sheet::read(ledger, issue, counter)?,
                 None => None,

@@ -6,7 +6,7 @@ mod annex;
 mod block;
 mod plate;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use annex::*;
 pub use block::*;
@@ -180,7 +180,7 @@ pub struct Imprint {
 }
 
 /// A label with its words.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Line {
     /// 报
