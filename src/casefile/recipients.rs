@@ -31,6 +31,8 @@ pub struct RecipientEntry {
     pub copies: Field<i64>,
     /// The last day on which it gets anything.
     pub until: Field<String>,
+    /// `always`, or `changed`: only issues that say something new to it.
+    pub send: Field<String>,
     /// `[[recipient.way]]`
     pub way: Vec<Spanned<WayEntry>>,
 }

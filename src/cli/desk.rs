@@ -156,10 +156,11 @@ impl Desk {
         &self,
         issue: Option<&briefing::ledger::Issue>,
         parcel: &briefing::ledger::ParcelRow,
+        (compared, changes): (String, Vec<String>),
         now: DateTime<Utc>,
     ) -> Option<Result<Vec<u8>, String>> {
         let wrapped = schedule::wrap(issue?, parcel, self.stock());
-        match wrapped {
+        match wrapped.map(|wrapped| briefing::delivery::Parcel { compared, changes, ..wrapped }) {
             Ok(parcel_of) => self.ways.eml(&parcel.channel, &parcel_of, &parcel.address, now),
             Err(reason) => Some(Err(reason)),
         }

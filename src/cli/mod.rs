@@ -1,12 +1,15 @@
 //! The command line: what was typed, one file per verb, and how everything that can go wrong ends.
 
 mod args;
+mod args_mistakes;
 mod args_schedule;
 mod check;
 mod completions;
+mod correct;
 mod daemon;
 mod desk;
 mod doctor;
+mod entry;
 mod export;
 mod failure;
 mod generate;
@@ -46,6 +49,8 @@ pub(crate) fn run(args: Args, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::History(verb) => status::history(&common, &verb, terminal),
         Command::Deliver(verb) => outbox::deliver(&common, &verb, terminal),
         Command::Outbox(verb) => outbox::run(&common, &verb, terminal),
+        Command::Correct(verb) => correct::correct(&common, &verb, terminal),
+        Command::Withdraw(verb) => correct::withdraw(&common, &verb, terminal),
         Command::Issue(verb) => ledger::issue(&common, &verb, terminal),
         Command::Ledger(verb) => ledger::run(&common, &verb, terminal),
         Command::Archive(verb) => ledger::archive(&common, &verb, terminal),

@@ -3,7 +3,7 @@
 //! What is sent on a tick is left to `tick`.
 
 use briefing::ledger::{Lease, Ledger, ParcelRow, ParcelState};
-use briefing::schedule::Clock;
+use briefing::schedule::{self, Clock};
 use chrono::{DateTime, Utc};
 
 use super::args::{Common, Deliver, OutboxCommand};
@@ -38,15 +38,21 @@ fn preview(
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
     let Some(ledger) = Ledger::open_existing(&desk.state)? else { return Ok(Outcome::Done) };
-    let issues = ledger.issues()?;
+    let issues: std::collections::BTreeMap<i64, _> =
+        ledger.issues()?.into_iter().map(|issue| (issue.id, issue)).collect();
+    let mut news = schedule::News::default();
     let mut rows = Vec::new();
     for parcel in ledger.sendable(now)? {
-        let issue = issues.iter().find(|issue| issue.id == parcel.issue);
+        let issue = issues.get(&parcel.issue);
+        let told = match issue {
+            Some(issue) => news.of(&ledger, issue, &issues, &parcel, &desk.workspace.out)?,
+            None => (String::new(), Vec::new()),
+        };
         let what = issue.map_or_else(String::new, |issue| {
             format!("{} {} {}", issue.document, issue.subject, issue.period)
         });
         let to = desk.ways.destination(&parcel.channel, &parcel.address).to_owned();
-        let note = match desk.message(issue, &parcel, now) {
+        let note = match desk.message(issue, &parcel, told, now) {
             Some(Ok(eml)) => {
                 let path = folder.join(format!("{}.eml", &parcel.key[..12]));
                 briefing::disk::write_private(&path, &eml).map_err(|e| Failure::Ledger(e.into()))?;
@@ -156,6 +162,12 @@ fn again(
     terminal: &Terminal,
 ) -> Result<(), Failure> {
     let parcel = one(ledger, key)?;
+    if parcel.superseded {
+        let hint = format!("report outbox list --recipient {} shows it", parcel.recipient);
+        let message =
+            "its issue was corrected or withdrawn since: what took its place is a parcel of its own";
+        return Err(Failure::usage(message, hint));
+    }
     // One that waits for its next try may be hurried; one that was served never is.
     if parcel.state != ParcelState::Ready {
         must_be(&parcel, state)?;
@@ -216,6 +228,7 @@ fn show(desk: &Desk, ledger: &Ledger, parcel: &ParcelRow, terminal: &Terminal) -
                 format!("{} {} {} ({}年第{}期)", i.document, i.subject, i.period, i.year, i.number.number)
             }),
         ),
+        ("kind", Some(parcel.kind.name().to_owned())),
         ("recipient", Some(parcel.recipient.clone())),
         ("channel", Some(parcel.channel.clone())),
         ("address", Some(parcel.address.clone())),

@@ -51,12 +51,15 @@ pub struct CommandChannel<'a> {
 #[derive(Serialize)]
 struct Told<'a> {
     key: &'a str,
+    kind: &'static str,
     address: &'a str,
     title: &'a str,
     document: &'a str,
     subject: &'a str,
     period: &'a str,
     figures: Vec<Figure<'a>>,
+    compared: &'a str,
+    changes: &'a [String],
     copies: u32,
     internal: bool,
     files: Vec<File<'a>>,
@@ -166,12 +169,15 @@ fn outcome(finished: &Finished, deadline: Duration) -> Outcome {
 fn tell(parcel: &Parcel, address: &str, files: Vec<PathBuf>) -> Vec<u8> {
     let told = Told {
         key: &parcel.key,
+        kind: parcel.kind.name(),
         address,
         title: &parcel.title,
         document: &parcel.document,
         subject: &parcel.subject,
         period: &parcel.period,
         figures: figures(parcel),
+        compared: &parcel.compared,
+        changes: &parcel.changes,
         copies: parcel.copies,
         internal: parcel.internal,
         files: (parcel.enclosures.iter().zip(files))

@@ -17,7 +17,7 @@ mod wecom;
 
 use std::time::Duration;
 
-use crate::ledger::LedgerError;
+use crate::ledger::{LedgerError, ParcelKind};
 
 pub use command::{CommandChannel, CommandSettings};
 pub use declared::{Places, Ways};
@@ -32,6 +32,8 @@ pub use wecom::{WECOM_MESSAGES_PER_MINUTE, WECOM_URL, WeCom, WeComSettings};
 pub struct Parcel {
     /// The same for the same document, recipient and channel, whoever computes it: 64 hexadecimal digits.
     pub key: String,
+    /// Why it goes out.
+    pub kind: ParcelKind,
     /// One line: 党建联建资料简报第11期（平凉市，2026年10月）.
     pub title: String,
     /// The kind of document, what it is about and its period, as the ledger names them.
@@ -42,6 +44,10 @@ pub struct Parcel {
     pub period: String,
     /// The key figures of page one, for a text that is read before the file is opened: label, value.
     pub figures: Vec<(String, String)>,
+    /// What the changes are measured by: the issue that the recipient was served before, the correction, the withdrawal; in words.
+    pub compared: String,
+    /// What is another than there, a line each.
+    pub changes: Vec<String>,
     /// The files, one or more.
     pub enclosures: Vec<Enclosure>,
     /// How many copies on paper.

@@ -16,7 +16,7 @@ use super::described::{Figure, File, figures};
 use super::http::{Answer, Client, Lost};
 use super::url::{self, UrlError};
 use super::{Channel, Outcome, Parcel, Phase, Secret, SecretSource, Secrets};
-use crate::ledger::LedgerError;
+use crate::ledger::{LedgerError, ParcelKind};
 
 /// Where events are posted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +71,7 @@ struct Event<'a> {
 #[derive(Serialize)]
 struct Data<'a> {
     key: &'a str,
+    kind: &'static str,
     recipient: &'a str,
     document: &'a str,
     subject: &'a str,
@@ -78,6 +79,8 @@ struct Data<'a> {
     title: &'a str,
     internal: bool,
     figures: Vec<Figure<'a>>,
+    compared: &'a str,
+    changes: &'a [String],
     files: Vec<File<'a>>,
 }
 
@@ -213,6 +216,7 @@ fn event(parcel: &Parcel, address: &str, enclose: bool) -> Vec<u8> {
     });
     let data = Data {
         key: &parcel.key,
+        kind: parcel.kind.name(),
         // A URL may hold a key of the receiver's, and it knows where it is.
         recipient: if is_url(address) { "" } else { address },
         document: &parcel.document,
@@ -221,10 +225,16 @@ fn event(parcel: &Parcel, address: &str, enclose: bool) -> Vec<u8> {
         title: &parcel.title,
         internal: parcel.internal,
         figures: figures(parcel),
+        compared: &parcel.compared,
+        changes: &parcel.changes,
         files: files.collect(),
     };
-    serde_json::to_vec(&Event { r#type: "briefing.issued", data })
-        .expect("strings and numbers always serialise")
+    let r#type = match parcel.kind {
+        ParcelKind::Issue | ParcelKind::Digest | ParcelKind::Again => "briefing.issued",
+        ParcelKind::Correction => "briefing.corrected",
+        ParcelKind::Withdrawal => "briefing.withdrawn",
+    };
+    serde_json::to_vec(&Event { r#type, data }).expect("strings and numbers always serialise")
 }
 
 #[cfg(test)]

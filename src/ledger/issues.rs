@@ -68,19 +68,30 @@ pub struct Issue {
     pub occurrence: Option<i64>,
     /// The date on the document.
     pub date: NaiveDate,
-    /// Its file within the output folder.
+    /// Its file within the output folder; after a correction that of the last.
     pub path: Option<String>,
-    /// SHA-256 of its file.
+    /// SHA-256 of that file.
     pub pdf: Option<String>,
     /// SHA-256 of what it says, without number and date.
     pub content: Option<String>,
+    /// How often it was corrected.
+    pub corrections: u32,
+    /// Its file as it was first printed.
+    pub first: Option<String>,
+    /// Since when it is called back.
+    pub withdrawn: Option<DateTime<Utc>>,
     /// When it was issued.
     pub issued: Option<DateTime<Utc>>,
     /// Why it is void.
     pub reason: Option<String>,
 }
 
-const COLUMNS: &str = "id, document, subject, period, year, number, total, state, occurrence, date, path, content, issued, reason, pdf";
+/// Path, digests and content are those of the last correction, where there is one.
+const COLUMNS: &str = "id, document, subject, period, year, number, total, state, occurrence, date,
+  coalesce((SELECT c.path FROM correction c WHERE c.issue = id ORDER BY c.number DESC LIMIT 1), path),
+  coalesce((SELECT c.content FROM correction c WHERE c.issue = id ORDER BY c.number DESC LIMIT 1), content), issued, reason,
+  coalesce((SELECT c.pdf FROM correction c WHERE c.issue = id ORDER BY c.number DESC LIMIT 1), pdf),
+  coalesce((SELECT max(c.number) FROM correction c WHERE c.issue = id), 0), withdrawn, path";
 
 impl Issue {
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -108,6 +119,9 @@ impl Issue {
             issued: issued.as_deref().map(instant_of).transpose()?,
             reason: row.get(13)?,
             pdf: row.get(14)?,
+            corrections: row.get(15)?,
+            withdrawn: row.get::<_, Option<String>>(16)?.as_deref().map(instant_of).transpose()?,
+            first: row.get(17)?,
         })
     }
 }
@@ -130,24 +144,25 @@ pub struct Wanted<'a> {
 }
 
 impl Ledger {
-    /// The issue of a document in a period, void ones left out.
+    /// The issue of a document in a period, void ones and those that were called back left out.
     ///
     /// # Errors
     /// When the ledger cannot be read.
     pub fn issue(&self, document: &str, subject: &str, period: &str) -> Result<Option<Issue>, LedgerError> {
         let query = format!(
-            "SELECT {COLUMNS} FROM issue WHERE document = ?1 AND subject = ?2 AND period = ?3 AND state <> 'void'"
+            "SELECT {COLUMNS} FROM issue WHERE document = ?1 AND subject = ?2 AND period = ?3 AND state <> 'void' AND withdrawn IS NULL"
         );
         self.read(self.connection.query_row(&query, [document, subject, period], Issue::read).optional())
     }
 
-    /// The last issue of a document about a subject, whatever its period.
+    /// The last issue of a document about a subject, whatever its period; not one that was called back.
     ///
     /// # Errors
     /// When the ledger cannot be read.
     pub fn last_issue(&self, document: &str, subject: &str) -> Result<Option<Issue>, LedgerError> {
         let query = format!(
-            "SELECT {COLUMNS} FROM issue WHERE document = ?1 AND subject = ?2 AND state = 'issued' ORDER BY total DESC LIMIT 1"
+            "SELECT {COLUMNS} FROM issue WHERE document = ?1 AND subject = ?2 AND state = 'issued' AND withdrawn IS NULL
+             ORDER BY total DESC LIMIT 1"
         );
         self.read(self.connection.query_row(&query, [document, subject], Issue::read).optional())
     }
@@ -318,8 +333,13 @@ impl Ledger {
     pub fn adopt(&mut self, manifest: &Manifest, now: DateTime<Utc>) -> Result<usize, LedgerError> {
         let unknown: Vec<(String, Entry)> =
             self.unknown(manifest)?.into_iter().map(|(path, entry)| (path.clone(), entry.clone())).collect();
-        self.write(|t| unknown.iter().try_for_each(|(path, entry)| adopt_one(t, path, entry, now)))?;
-        Ok(unknown.len())
+        let issues = || unknown.iter().filter(|(_, entry)| is_first(entry));
+        self.write(|t| {
+            issues().try_for_each(|(path, entry)| adopt_one(t, path, entry, now))?;
+            let later = unknown.iter().filter(|(_, entry)| !is_first(entry));
+            later.into_iter().try_for_each(|(path, entry)| adopt_mistake(t, path, entry, now))
+        })?;
+        Ok(issues().count())
     }
 
     fn unknown<'m>(&self, manifest: &'m Manifest) -> Result<Vec<(&'m String, &'m Entry)>, LedgerError> {
@@ -362,14 +382,46 @@ impl Ledger {
     }
 }
 
+/// Whether a file is that of an issue as it was first printed.
+fn is_first(entry: &Entry) -> bool {
+    entry.correction.is_none() && entry.part != "withdrawal"
+}
+
+/// A correction or a notice of a withdrawal; why it was made stands in the file alone.
+fn adopt_mistake(t: &Transaction<'_>, path: &str, entry: &Entry, now: DateTime<Utc>) -> rusqlite::Result<()> {
+    let issue: i64 = t.query_row(
+        "SELECT id FROM issue WHERE document = ?1 AND total = ?2",
+        params![entry.document, entry.total],
+        |row| row.get(0),
+    )?;
+    if entry.correction.is_some() {
+        t.execute(
+            "INSERT INTO correction (issue, number, reason, date, path, pages, pdf, view, content, made, planned)
+             VALUES (?1, ?2, 'taken over from the manifest', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)",
+            params![
+                issue, entry.correction, entry.date, path, entry.pages, entry.pdf, entry.view, entry.content,
+                text_of(now),
+            ],
+        )?;
+        return Ok(());
+    }
+    t.execute(
+        "INSERT INTO withdrawal (issue, reason, date, path, pages, pdf, made, planned)
+         VALUES (?1, 'taken over from the manifest', ?2, ?3, ?4, ?5, ?6, ?6)",
+        params![issue, entry.date, path, entry.pages, entry.pdf, text_of(now)],
+    )?;
+    Ok(())
+}
+
 fn adopt_one(t: &Transaction<'_>, path: &str, entry: &Entry, now: DateTime<Utc>) -> rusqlite::Result<()> {
     let year: i32 = entry.date.get(..4).and_then(|year| year.parse().ok()).unwrap_or_default();
     t.execute(
-        "INSERT INTO issue (document, subject, period, year, number, total, state, date, path, pages, pdf, view, content, reserved, issued)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'issued', ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13)",
+        "INSERT INTO issue (document, subject, period, year, number, total, state, date, path, pages, pdf, view, content, reserved, issued,
+           withdrawn)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'issued', ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, iif(?14, ?13, NULL))",
         params![
             entry.document, entry.subject, entry.period, year, entry.number, entry.total, entry.date, path,
-            entry.pages, entry.pdf, entry.view, entry.content, text_of(now),
+            entry.pages, entry.pdf, entry.view, entry.content, text_of(now), entry.withdrawn.is_some(),
         ],
     )?;
     Ok(())

@@ -2,6 +2,7 @@
 //!
 //! When something is due is left to `schedule`.
 
+mod corrections;
 mod error;
 mod issues;
 mod lease;
@@ -13,11 +14,12 @@ mod schema;
 mod store;
 mod tasks;
 
+pub use corrections::{Correction, Served, Serving, Withdrawal};
 pub use error::LedgerError;
 pub use issues::{Issue, IssueState, Number, Wanted};
 pub use lease::{Lease, last_tick};
 pub use manifest::{Entry, Manifest};
 pub use occurrences::{NewOccurrence, Occurrence, Origin, Seen, State};
-pub use outbox::{NewParcel, ParcelRow, ParcelState};
+pub use outbox::{NewParcel, ParcelKind, ParcelRow, ParcelState};
 pub use store::Ledger;
 pub use tasks::{Task, TaskState};

@@ -3,7 +3,7 @@
 //! What is sent by which channel is left to `delivery`.
 
 use chrono::{DateTime, Utc};
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::LedgerError;
 use super::store::{Ledger, instant_of, text_of};
@@ -57,11 +57,48 @@ impl ParcelState {
     }
 }
 
+/// Why a parcel goes out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParcelKind {
+    /// A document was issued.
+    Issue,
+    /// All documents of an occurrence together (合并投递).
+    Digest,
+    /// An issue was corrected (更正).
+    Correction,
+    /// An issue was called back (撤回).
+    Withdrawal,
+    /// Somebody asked for it once more, or is served by hand a second time.
+    Again,
+}
+
+impl ParcelKind {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Issue, Self::Digest, Self::Correction, Self::Withdrawal, Self::Again];
+
+    /// As the ledger writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Issue => "issue",
+            Self::Digest => "digest",
+            Self::Correction => "correction",
+            Self::Withdrawal => "withdrawal",
+            Self::Again => "again",
+        }
+    }
+
+    fn parse(name: &str) -> Self {
+        Self::ALL.into_iter().find(|kind| kind.name() == name).unwrap_or(Self::Issue)
+    }
+}
+
 /// A parcel as recorded.
 #[derive(Debug, Clone)]
 pub struct ParcelRow {
     /// The same for the same document, recipient and channel.
     pub key: String,
+    /// Why it goes out.
+    pub kind: ParcelKind,
     /// The issue that it carries.
     pub issue: i64,
     /// The recipient.
@@ -72,6 +109,10 @@ pub struct ParcelRow {
     pub address: String,
     /// SHA-256 of the file that it carries.
     pub pdf: String,
+    /// That file within the output folder.
+    pub path: Option<String>,
+    /// Whether another file has taken its place since: a correction, or the notice that calls it back.
+    pub superseded: bool,
     /// How it stands.
     pub state: ParcelState,
     /// Whether the last byte had left when its process was last heard of.
@@ -87,13 +128,21 @@ pub struct ParcelRow {
 }
 
 const COLUMNS: &str =
-    "key, issue, recipient, channel, address, pdf, state, phase, attempts, due, receipt, reason";
+    "key, issue, recipient, channel, address, pdf, state, phase, attempts, due, receipt, reason, kind,
+  coalesce((SELECT path FROM file WHERE file.issue = parcel.issue AND file.pdf = parcel.pdf),
+    (SELECT path FROM withdrawal WHERE withdrawal.issue = parcel.issue AND withdrawal.pdf = parcel.pdf)),
+  kind <> 'withdrawal' AND (EXISTS (SELECT 1 FROM withdrawal WHERE withdrawal.issue = parcel.issue)
+    OR EXISTS (SELECT 1 FROM file WHERE file.issue = parcel.issue AND file.edition >
+      (SELECT edition FROM file WHERE file.issue = parcel.issue AND file.pdf = parcel.pdf)))";
 
 impl ParcelRow {
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         let due: Option<String> = row.get(9)?;
         Ok(Self {
             key: row.get(0)?,
+            kind: ParcelKind::parse(&row.get::<_, String>(12)?),
+            path: row.get(13)?,
+            superseded: row.get::<_, Option<bool>>(14)?.unwrap_or_default(),
             issue: row.get(1)?,
             recipient: row.get(2)?,
             channel: row.get(3)?,
@@ -114,6 +163,8 @@ impl ParcelRow {
 pub struct NewParcel {
     /// The same for the same document, recipient and channel.
     pub key: String,
+    /// Why it goes out.
+    pub kind: ParcelKind,
     /// The issue that it carries.
     pub issue: i64,
     /// The recipient.
@@ -133,7 +184,8 @@ impl Ledger {
     /// When the ledger cannot be read.
     pub fn unplanned(&self) -> Result<Vec<(i64, String)>, LedgerError> {
         let query = "SELECT issue.id, occurrence.schedule FROM issue JOIN occurrence ON occurrence.id = issue.occurrence
-                     WHERE issue.state = 'issued' AND issue.planned IS NULL ORDER BY issue.id";
+                     WHERE issue.state = 'issued' AND issue.planned IS NULL AND issue.withdrawn IS NULL
+                     ORDER BY issue.id";
         let mut statement = self.read(self.connection.prepare(query))?;
         let rows = self.read(statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))))?;
         self.read(rows.collect())
@@ -163,18 +215,7 @@ impl Ledger {
             for issue in issues {
                 t.execute("UPDATE issue SET planned = ?2 WHERE id = ?1", params![issue, text_of(now)])?;
             }
-            parcels.iter().try_fold(0, |count, parcel| {
-                let added = t.execute(
-                    "INSERT INTO parcel (key, issue, recipient, channel, address, pdf, state, planned, changed)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, iif(EXISTS (SELECT 1 FROM address WHERE recipient = ?3 AND channel = ?4
-                     AND address = ?5), 'ready', 'held'), ?7, ?7) ON CONFLICT (key) DO NOTHING",
-                    params![
-                        parcel.key, parcel.issue, parcel.recipient, parcel.channel, parcel.address, parcel.pdf,
-                        text_of(now),
-                    ],
-                )?;
-                Ok(count + added)
-            })
+            parcels.iter().try_fold(0, |count, parcel| Ok(count + put_out(t, parcel, now)?))
         })
     }
 
@@ -282,7 +323,7 @@ impl Ledger {
         self.parcels_where("substr(key, 1, length(?1)) = ?1 ORDER BY key", &[&beginning])
     }
 
-    fn parcels_where(
+    pub(super) fn parcels_where(
         &self,
         condition: &str,
         values: &[&dyn rusqlite::ToSql],
@@ -389,4 +430,21 @@ impl Ledger {
         })?;
         Ok(())
     }
+}
+
+/// Puts a parcel into the outbox; one whose key is there already stays as it is.
+pub(super) fn put_out(
+    t: &Transaction<'_>,
+    parcel: &NewParcel,
+    now: DateTime<Utc>,
+) -> rusqlite::Result<usize> {
+    t.execute(
+        "INSERT INTO parcel (key, issue, recipient, channel, address, pdf, state, planned, changed, kind)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, iif(EXISTS (SELECT 1 FROM address WHERE recipient = ?3 AND channel = ?4
+         AND address = ?5), 'ready', 'held'), ?7, ?7, ?8) ON CONFLICT (key) DO NOTHING",
+        params![
+            parcel.key, parcel.issue, parcel.recipient, parcel.channel, parcel.address, parcel.pdf, text_of(now),
+            parcel.kind.name(),
+        ],
+    )
 }

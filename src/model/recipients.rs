@@ -27,6 +27,8 @@ pub struct Recipient {
     pub copies: u32,
     /// The last day on which it gets anything.
     pub until: Option<NaiveDate>,
+    /// Whether it gets only issues that say something new to it.
+    pub only_changed: bool,
     /// The ways to it.
     pub ways: Vec<Way>,
 }
@@ -118,6 +120,16 @@ fn read_one(
         }
         day
     });
+    let only_changed = raw.send.as_ref().is_some_and(|send| {
+        let word = send.get_ref().as_str();
+        if !["always", "changed"].contains(&word) {
+            let message = format!("`{word}` is none of `always`, `changed`");
+            let near = nearest(word, ["always", "changed"]);
+            let place = reader.span(send);
+            reader.report(Problem::WrongType { message, near }, place);
+        }
+        word == "changed"
+    });
     let mut ways = Vec::new();
     for way in &raw.way {
         let (head, raw) = (reader.span(way), way.get_ref());
@@ -138,5 +150,5 @@ fn read_one(
     }
     let all = subjects.as_ref().is_some_and(|subjects| subjects.iter().any(|(subject, _)| subject == "*"));
     let subjects = subjects.filter(|_| !all);
-    Some((Recipient { id, name, subjects, documents, copies, until, ways }, span))
+    Some((Recipient { id, name, subjects, documents, copies, until, only_changed, ways }, span))
 }

@@ -128,7 +128,7 @@ impl<'a, F: Fn() -> Result<Warned<Option<Pipeline>>, PipelineError>> LazyMaker<'
     }
 }
 
-fn wish(period: Period, day: NaiveDate, number: Option<Number>) -> Wish {
+pub(super) fn wish(period: Period, day: NaiveDate, number: Option<Number>) -> Wish {
     Wish {
         as_of: day,
         as_of_given: true,
@@ -169,8 +169,8 @@ impl<F: Fn() -> Result<Warned<Option<Pipeline>>, PipelineError>> Maker for LazyM
             return Err(failed(Stage::Typeset, "it has no outcome".to_owned()));
         };
         let diagnostics = outcome.diagnostics;
-        match outcome.end {
-            End::Made { .. } | End::Unchanged { .. } => {}
+        let path = match outcome.end {
+            End::Made { path, .. } | End::Unchanged { path, .. } => path,
             End::Refused => {
                 let message = first_error(&diagnostics, "it was refused");
                 return Err(Setback { stage: Stage::Typeset, message, diagnostics });
@@ -182,8 +182,8 @@ impl<F: Fn() -> Result<Warned<Option<Pipeline>>, PipelineError>> Maker for LazyM
                 };
                 return Err(Setback { stage, message: chain(&error), diagnostics });
             }
-        }
-        let path = Pipeline::path_of(order, &wish);
+        };
+        let path = path.strip_prefix(self.out).unwrap_or(&path).display().to_string();
         let manifest = self.manifest().map_err(|error| failed(Stage::Write, chain(&error)))?;
         match manifest.entries.get(&path) {
             Some(entry) => Ok(Warned { output: MadeDocument { path, entry: entry.clone() }, diagnostics }),

@@ -2,6 +2,7 @@
 //!
 //! How a document is made is left to `pipeline`, what was made and numbered to `ledger`.
 
+mod correcting;
 mod daemon;
 mod due;
 mod event;
@@ -16,6 +17,7 @@ mod sending;
 mod tick;
 mod words;
 
+pub use correcting::{Denied, Mended, Mending, correct, withdraw};
 pub use daemon::{Next, wake_at};
 pub use due::{Due, Verdict, due, in_words as in_words_of, upcoming};
 pub use event::{Event, Level, occurrence_name};
@@ -25,6 +27,6 @@ pub use monitor::{Health, ScheduleHealth, alarm, beat, health, run as run_comman
 pub use plan::{CatchUp, Overlap, RelativePeriod, Schedule, Shift, check, read};
 pub use prune::{Pruned, prune};
 pub use rule::{CronRule, Rule, RuleError};
-pub use sending::{Channels, Counter, Stock, deliver, key_of, parcels_of, send_due, wrap};
+pub use sending::{Channels, Counter, News, Stock, deliver, key_of, parcels_of, send_due, wrap};
 pub use tick::{Desk, ManualRun, Ticked, run, tick};
 pub use words::{Language, in_words};

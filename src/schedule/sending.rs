@@ -2,6 +2,7 @@
 //!
 //! How a channel sends is left to `delivery`, how far each parcel went to the ledger's outbox.
 
+mod news;
 mod packing;
 mod planning;
 
@@ -18,6 +19,7 @@ use super::plan::Schedule;
 use crate::delivery::{Channel, Outcome, Phase};
 use crate::ledger::{Issue, Lease, Ledger, LedgerError, ParcelRow, ParcelState};
 
+pub use news::News;
 pub use packing::{Stock, wrap};
 use planning::plan;
 pub use planning::{key_of, parcels_of};
@@ -101,6 +103,7 @@ pub fn send_due(
     let mut stopped: BTreeSet<String> = BTreeSet::new();
     let mut lost: BTreeMap<String, Duration> = BTreeMap::new();
     let mut count = 0;
+    let mut news = News::default();
     for row in ledger.sendable(counter.clock.now())? {
         // A person who holds all sending does not wait for the end of a long list.
         if (counter.stop)() || ledger.sending_paused()?.is_some() {
@@ -121,7 +124,7 @@ pub fn send_due(
         };
         let issue = issues.get(&row.issue);
         let wrapped = issue.map(|issue| wrap(issue, &row, counter.stock));
-        let parcel = match wrapped {
+        let mut parcel = match wrapped {
             Some(Ok(parcel)) => parcel,
             Some(Err(reason)) => {
                 ledger.sent(&row.key, ParcelState::Failed, &reason, None, counter.clock.now())?;
@@ -130,6 +133,9 @@ pub fn send_due(
             }
             None => continue,
         };
+        if let Some(issue) = issue {
+            (parcel.compared, parcel.changes) = news.of(ledger, issue, &issues, &row, counter.stock.out)?;
+        }
         if row.attempts > 0 {
             channel.remember(&row.key, row.reason.as_deref());
         }

@@ -94,6 +94,12 @@ fn plain(settings: &EmailSettings, parcel: &Parcel) -> String {
             let _ = writeln!(text, "  {}：{}", one_line(label), one_line(value));
         }
     }
+    if !parcel.compared.is_empty() {
+        let _ = writeln!(text, "\n{}", heading(parcel));
+        for line in &parcel.changes {
+            let _ = writeln!(text, "  {}", one_line(line));
+        }
+    }
     text.push_str("\n附件：\n");
     for (number, enclosure) in (1..).zip(&parcel.enclosures) {
         let _ =
@@ -121,12 +127,28 @@ fn html(settings: &EmailSettings, parcel: &Parcel) -> String {
         }
         text.push_str("</table>\n");
     }
+    if !parcel.compared.is_empty() {
+        let _ = writeln!(text, "<p>{}</p>", escaped(&heading(parcel)));
+        if !parcel.changes.is_empty() {
+            text.push_str("<ul>\n");
+            for line in &parcel.changes {
+                let _ = writeln!(text, "<li>{}</li>", escaped(line));
+            }
+            text.push_str("</ul>\n");
+        }
+    }
     text.push_str("<p>附件：</p>\n<ol>\n");
     for enclosure in &parcel.enclosures {
         let _ = writeln!(text, "<li>{}（{}）</li>", escaped(&enclosure.name), size(enclosure.bytes.len()));
     }
     let _ = write!(text, "</ol>\n<p>{}</p>\n</body>\n</html>\n", closing(settings));
     text
+}
+
+/// The line above the changes.
+fn heading(parcel: &Parcel) -> String {
+    let stop = if parcel.changes.is_empty() { "。" } else { "：" };
+    format!("{}{stop}", one_line(&parcel.compared))
 }
 
 fn closing(settings: &EmailSettings) -> &'static str {

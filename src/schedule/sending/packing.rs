@@ -33,7 +33,11 @@ pub fn wrap(issue: &Issue, row: &ParcelRow, stock: Stock<'_>) -> Result<Parcel, 
     ways.allows(&row.channel, &row.address).map_err(|(message, _)| message)?;
     ways.allows(&row.channel, ways.destination(&row.channel, &row.address))
         .map_err(|(message, _)| message)?;
-    let path = issue.path.as_deref().ok_or_else(|| "its file was taken away by retention".to_owned())?;
+    if row.superseded {
+        return Err("its issue was corrected or withdrawn since: what took its place is a parcel of its own"
+            .to_owned());
+    }
+    let path = row.path.as_deref().ok_or_else(|| "its file was taken away by retention".to_owned())?;
     let file = out.join(path);
     let bytes = disk::read(&file).map_err(|error| error.to_string())?;
     if disk::sha256(&bytes) != row.pdf {
@@ -67,6 +71,9 @@ pub fn wrap(issue: &Issue, row: &ParcelRow, stock: Stock<'_>) -> Result<Parcel, 
     let plain = format!("{}-{}-{}-{}", issue.document, issue.subject, issue.period, issue.number.number);
     Ok(Parcel {
         key: row.key.clone(),
+        kind: row.kind,
+        compared: String::new(),
+        changes: Vec::new(),
         title: format!("{serial}{number}：{title}"),
         document: issue.document.clone(),
         subject: issue.subject.clone(),

@@ -3,7 +3,7 @@
 //! How a parcel is made is left to `packing`.
 
 use crate::disk;
-use crate::ledger::{Issue, Ledger, LedgerError, NewParcel};
+use crate::ledger::{Issue, Ledger, LedgerError, NewParcel, ParcelKind};
 use crate::model::Recipient;
 use crate::schedule::event::{Event, Level};
 use crate::schedule::plan::Schedule;
@@ -22,6 +22,7 @@ pub fn parcels_of(issue: &Issue, pdf: &str, recipients: &[Recipient], channels: 
     ways.filter(|(_, way)| channels.contains(&way.channel))
         .map(|(recipient, way)| NewParcel {
             key: key_of(pdf, &recipient.id, &way.channel),
+            kind: ParcelKind::Issue,
             issue: issue.id,
             recipient: recipient.id.clone(),
             channel: way.channel.clone(),
@@ -45,8 +46,9 @@ pub(super) fn plan(
         let schedule = schedules.iter().find(|known| known.id == schedule);
         let channels = schedule.map_or_else(Vec::new, |schedule| schedule.deliveries.clone());
         let Some(issue) = issues.iter().find(|issue| issue.id == id) else { continue };
-        let parcels =
+        let mut parcels =
             parcels_of(issue, issue.pdf.as_deref().unwrap_or_default(), counter.stock.recipients, &channels);
+        drop_known(ledger, issue, &mut parcels, counter.stock.recipients)?;
         // While a file cannot be read nobody knows all who get it: those that are known get theirs, and it is planned again.
         let planned: &[i64] = if counter.sound { &[id] } else { &[] };
         ledger.put_out(planned, &parcels, now)?;
@@ -62,5 +64,23 @@ pub(super) fn plan(
             }
         }
     }
+    Ok(())
+}
+
+/// Leaves out those who want only what is new, where the issue says what the last one says that they were served.
+fn drop_known(
+    ledger: &Ledger,
+    issue: &Issue,
+    parcels: &mut Vec<NewParcel>,
+    recipients: &[Recipient],
+) -> Result<(), LedgerError> {
+    let mut known = Vec::new();
+    for recipient in recipients.iter().filter(|recipient| recipient.only_changed) {
+        let served = ledger.last_served(&recipient.id, issue)?;
+        if served.is_some_and(|served| served.content.is_some() && served.content == issue.content) {
+            known.push(recipient.id.as_str());
+        }
+    }
+    parcels.retain(|parcel| !known.contains(&parcel.recipient.as_str()));
     Ok(())
 }
