@@ -51,6 +51,8 @@ pub struct OtherIssue {
 
 /// What is to be called back, and how.
 pub struct Withdrawing<'a> {
+    /// The kind of document, and what it is about.
+    pub what: (&'a str, &'a str),
     /// The period and number of the issue, and the date of the notice.
     pub wish: &'a Wish,
     /// The file of the issue as it was first printed.
@@ -166,7 +168,7 @@ impl Pipeline {
     /// # Errors
     /// When what is stored of the issue cannot be read, the notice cannot be set, or something cannot be written.
     pub fn withdraw(&self, wanted: &Withdrawing<'_>) -> Result<Corrected, Refusal> {
-        let Withdrawing { wish, first, current, paths, issued, reason } = *wanted;
+        let Withdrawing { what: (document, subject), wish, first, current, paths, issued, reason } = *wanted;
         let (_, before) = self.stored(current)?;
         let withdrawn = Withdrawn {
             serial: text(&before["masthead"]["name"]),
@@ -193,13 +195,8 @@ impl Pipeline {
         };
         let number = wish.number;
         let entry = Entry {
-            document: text(&before["document"]),
-            subject: first
-                .rsplit('/')
-                .next()
-                .and_then(|name| name.split('.').next())
-                .unwrap_or(first)
-                .to_owned(),
+            document: document.to_owned(),
+            subject: subject.to_owned(),
             period: wish.period.to_string(),
             part: "withdrawal".to_owned(),
             number: number.map(|number| number.number),

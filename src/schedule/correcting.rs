@@ -102,6 +102,7 @@ pub fn withdraw(ledger: &mut Ledger, mending: &Mending<'_>) -> Result<Mended, De
     let Mending { pipeline, issue, reason, date, now, .. } = *mending;
     let (first, (current, _)) = files(issue)?;
     let made = pipeline.withdraw(&Withdrawing {
+        what: (&issue.document, &issue.subject),
         wish: &wish(period_of(issue)?, date, Some(issue.number)),
         first,
         current,

@@ -15,7 +15,7 @@ use briefing::delivery::{
     Phase, Secrets,
 };
 use briefing::disk;
-use briefing::ledger::LedgerError;
+use briefing::ledger::{LedgerError, ParcelKind};
 use tempfile::TempDir;
 
 use crate::tools;
@@ -42,6 +42,9 @@ pub(crate) fn enclosure(name: &str, plain_name: &str, bytes: &[u8]) -> Enclosure
 pub(crate) fn parcel() -> Parcel {
     Parcel {
         key: disk::sha256(b"the first parcel"),
+        kind: ParcelKind::Issue,
+        compared: String::new(),
+        changes: Vec::new(),
         title: "党建联建资料简报第11期（平凉市，2026年10月）".into(),
         document: "region".into(),
         subject: "pingliang".into(),

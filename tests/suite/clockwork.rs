@@ -152,6 +152,9 @@ impl Maker for FakeMaker {
             view: "v".repeat(64),
             content: "c".repeat(64),
             inputs: "i".repeat(64),
+            correction: None,
+            superseded: None,
+            withdrawn: None,
         };
         {
             let mut shelf = self.shelf.lock().expect("no test dies with it");

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use briefing::delivery::email::{Email, EmailSettings, Security};
 use briefing::delivery::{Channel, Enclosure, Outcome, Parcel, Phase, Secrets};
-use briefing::ledger::LedgerError;
+use briefing::ledger::{LedgerError, ParcelKind};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -61,6 +61,9 @@ pub(crate) fn enclosure(size: usize) -> Enclosure {
 pub(crate) fn parcel(number: u8, size: usize) -> Parcel {
     Parcel {
         key: format!("{number:02x}").repeat(32),
+        kind: ParcelKind::Issue,
+        compared: String::new(),
+        changes: Vec::new(),
         title: "党建联建资料简报第11期（平凉市，2026年10月）".to_owned(),
         document: "monthly".to_owned(),
         subject: "620800".to_owned(),

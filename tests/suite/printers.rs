@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use briefing::delivery::print::{Colour, PrintSettings, Sides};
 use briefing::delivery::{Enclosure, Parcel, Phase, Secrets};
-use briefing::ledger::LedgerError;
+use briefing::ledger::{LedgerError, ParcelKind};
 use tempfile::TempDir;
 
 use crate::tools::{service_in, service_tree, skip};
@@ -82,6 +82,9 @@ pub(crate) fn enclosure(name: &str) -> Enclosure {
 pub(crate) fn parcel(copies: u32) -> Parcel {
     Parcel {
         key: KEY.to_owned(),
+        kind: ParcelKind::Issue,
+        compared: String::new(),
+        changes: Vec::new(),
         title: "党建联建资料简报第11期（平凉市，2026年10月）".to_owned(),
         document: "briefing".to_owned(),
         subject: "pingliang".to_owned(),

@@ -68,7 +68,12 @@ pub fn wrap(issue: &Issue, row: &ParcelRow, stock: Stock<'_>) -> Result<Parcel, 
         (text(&cell["what"]), printed)
     });
     let recipient = recipients.iter().find(|recipient| recipient.id == row.recipient);
-    let plain = format!("{}-{}-{}-{}", issue.document, issue.subject, issue.period, issue.number.number);
+    let mut plain = format!("{}-{}-{}-{}", issue.document, issue.subject, issue.period, issue.number.number);
+    // correction-1, withdrawal: what distinguishes the file from the one before it.
+    let name = path.rsplit('/').next().and_then(|name| name.strip_suffix(".pdf")).unwrap_or_default();
+    if let Some((_, edition)) = name.rsplit_once('.').filter(|(_, edition)| !edition.starts_with("no-")) {
+        plain = format!("{plain}-{edition}");
+    }
     Ok(Parcel {
         key: row.key.clone(),
         kind: row.kind,
