@@ -13,6 +13,9 @@ use super::entry;
 use super::failure::{Failure, Outcome, with_causes};
 use crate::terminal::Terminal;
 
+/// Page one has room for so long a reason.
+const LONGEST_REASON: usize = 150;
+
 /// Issues a document once more, under its number.
 pub(crate) fn correct(common: &Common, verb: &Correct, terminal: &Terminal) -> Result<Outcome, Failure> {
     let wanted = Wanted { entry: &verb.entry, reason: &verb.reason, date: verb.date.as_deref() };
@@ -46,6 +49,11 @@ fn mend(
     if reason.is_empty() {
         let hint = "those who read the notice want to know what went wrong".to_owned();
         return Err(Failure::usage("the reason is empty", hint));
+    }
+    if reason.chars().count() > LONGEST_REASON {
+        let message = format!("the reason has {} characters", reason.chars().count());
+        let hint = format!("page one has room for {LONGEST_REASON}; what was wrong stands in the table");
+        return Err(Failure::usage(message, hint));
     }
     let desk = desk::open(common, terminal)?;
     // Who is on the list decides to which address it goes: a list with errors would decide wrongly.
@@ -128,6 +136,9 @@ fn refused(issue: &Issue, denied: Denied) -> Failure {
         Refusal::Altered { .. } => {
             "put the file and the .json beside it back from a copy; nothing can be compared without them"
                 .to_owned()
+        }
+        Refusal::NoNotice { .. } => {
+            "templates/lib/correction.typ and briefing.typ of this version show it; a shorter reason may help too".to_owned()
         }
         _ => "nothing was recorded: say it again once that is mended".to_owned(),
     };

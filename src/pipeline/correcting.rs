@@ -14,6 +14,7 @@ use crate::diag::Diagnostics;
 use crate::disk;
 use crate::ledger::{Entry, LedgerError, Manifest};
 use crate::model::Date;
+use crate::views::shape::View;
 use crate::views::{
     Mistake, PrintedFigure, Withdrawn, changes, corrected, figures, same_document, withdrawal_view,
 };
@@ -97,6 +98,12 @@ pub enum Refusal {
         /// The file.
         path: String,
     },
+    /// The template does not show the notice of a correction where it must stand.
+    #[error("`{template}` does not show the notice of the correction on page one")]
+    NoNotice {
+        /// The template.
+        template: String,
+    },
     /// The data or the templates are wrong.
     #[error("it cannot be made")]
     Diagnostics(Diagnostics),
@@ -143,16 +150,30 @@ impl Pipeline {
         let printed = self.printed_in(&wrong, others);
         let replaces =
             format!("{}印发的{}", text(&before["date"]["text"]), text(&before["masthead"]["issue"]));
-        let on = |view: &mut crate::views::shape::View| {
-            let printed = printed.iter().map(|(words, ..)| words.clone()).collect();
-            let (replaces, reason) = (replaces.clone(), reason.to_owned());
-            corrected(view, Mistake { number, replaces, reason, changes: &changes, page: &page, printed });
-        };
         let path = beside(first, &format!("correction-{number}"));
-        let dress = Dress { on: &on, roomy: true };
-        let Some(set) = self.set(order, wish, &loaded, &path, &dress, &mut diagnostics)? else {
-            return Err(Refusal::Diagnostics(diagnostics));
-        };
+        // Where the notice with its table is too long for page one, the table has a page of its own.
+        let mut set = None;
+        for apart in [false, true] {
+            let on = |view: &mut View| {
+                let printed = printed.iter().map(|(words, ..)| words.clone()).collect();
+                let (replaces, reason) = (replaces.clone(), reason.to_owned());
+                let mistake =
+                    Mistake { number, replaces, reason, changes: &changes, page: &page, printed, apart };
+                corrected(view, mistake);
+            };
+            let mut found = diagnostics.clone();
+            let dress = Dress { on: &on, roomy: true };
+            let Some(made) = self.set(order, wish, &loaded, &path, &dress, &mut found)? else {
+                return Err(Refusal::Diagnostics(found));
+            };
+            if made.output.notice == Some(1) {
+                diagnostics = found;
+                set = Some(made);
+                break;
+            }
+        }
+        let template = main_of(order.document.name());
+        let set = set.ok_or(Refusal::NoNotice { template })?;
         let entry = Entry { correction: Some(number), ..self.entry(order, wish, &loaded, &set) };
         self.lay_down(&path, &set.bytes, &set.output.pdf, &entry, |known| {
             if let Some(old) = known.get_mut(current) {

@@ -30,6 +30,8 @@ use crate::disk;
 const CREATOR: &str = "report";
 /// The label that a template sets at the end of the body.
 const BODY_END: &str = "body-end";
+/// The label that a template sets where it shows the notice of a correction.
+const NOTICE: &str = "correction-notice";
 /// What the label of a figure's row in the annex begins with; its number follows.
 const FIGURE: &str = "f";
 
@@ -78,6 +80,8 @@ pub struct Typeset {
     pub body_pages: usize,
     /// The first page on which each figure is printed, by its row in the annex: where it links to that row, or the row itself.
     pub figures: BTreeMap<usize, usize>,
+    /// The page that has the notice of a correction; none where the template shows none.
+    pub notice: Option<usize>,
     /// The templates it was made of, relative to their folder, with the SHA-256 of each; sorted.
     pub files: Vec<(String, String)>,
 }
@@ -185,8 +189,9 @@ impl Engine {
         Some(Typeset {
             pdf,
             pages,
-            body_pages: body_end(&document).map_or(pages, NonZeroUsize::get),
+            body_pages: page_of(&document, BODY_END).map_or(pages, NonZeroUsize::get),
             figures: figure_pages(&document),
+            notice: page_of(&document, NOTICE).map(NonZeroUsize::get),
             files: world.used().into_iter().map(|(path, bytes)| (path, disk::sha256(&bytes))).collect(),
         })
     }
@@ -198,10 +203,10 @@ impl fmt::Debug for Engine {
     }
 }
 
-/// The page on which the body ends, where the template marks it.
-fn body_end(document: &PagedDocument) -> Option<NonZeroUsize> {
+/// The page of a mark that the template sets.
+fn page_of(document: &PagedDocument, mark: &str) -> Option<NonZeroUsize> {
     let introspector = document.introspector();
-    let label = Label::new(PicoStr::intern(BODY_END))?;
+    let label = Label::new(PicoStr::intern(mark))?;
     let mark = introspector.query_first(&Selector::Label(label))?;
     introspector.page(mark.location()?)
 }

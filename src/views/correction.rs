@@ -10,6 +10,8 @@ use super::shape::{Annex, Correction, CorrectionRow, View};
 
 /// So many rows stand on page one; more have a page of their own.
 const ROWS: usize = 5;
+/// So many other issues are named on page one; more are named with the table.
+const ISSUES: usize = 6;
 /// A reason of so many characters stands in every row; a longer one is said once.
 const REASON: usize = 14;
 
@@ -27,12 +29,15 @@ pub struct Mistake<'a> {
     pub page: &'a dyn Fn(&PrintedFigure) -> String,
     /// Every issue that printed one of the wrong figures.
     pub printed: Vec<String>,
+    /// Whether page one has no room for the table, however short it is.
+    pub apart: bool,
 }
 
 /// Puts the notice on a view.
 pub fn corrected(view: &mut View, mistake: Mistake<'_>) {
-    let Mistake { number, replaces, reason, changes, page, printed } = mistake;
-    let apart = changes.figures.len() > ROWS;
+    let Mistake { number, replaces, reason, changes, page, mut printed, apart } = mistake;
+    let apart =
+        !changes.figures.is_empty() && (apart || changes.figures.len() > ROWS || printed.len() > ISSUES);
     let why = match () {
         () if reason.chars().count() <= REASON => reason.as_str(),
         () if apart => "见首页",
@@ -51,11 +56,16 @@ pub fn corrected(view: &mut View, mistake: Mistake<'_>) {
     let mut here = rows;
     if apart {
         let rows = std::mem::take(&mut here);
+        let mut others = Vec::new();
+        if printed.len() > ISSUES {
+            let count = printed.len();
+            others = std::mem::replace(&mut printed, vec![format!("{count}期，列于附件1")]);
+        }
         "详见附件1《更正表》。".clone_into(&mut summary);
         summary.insert_str(0, &format!("更正{}，", parts.join("、")));
         let remark = "页次为原件的页次；“—”为原无或已删；资料编号为本件的编号。".to_owned();
         let (label, title) = (String::new(), "更正表".to_owned());
-        view.annexes.insert(0, Annex::Corrections { label, title, rows, remark });
+        view.annexes.insert(0, Annex::Corrections { label, title, rows, printed: others, remark });
         annex::label(&mut view.annexes);
     }
     let mark = if number == 1 { "更正".to_owned() } else { format!("第{number}次更正") };
@@ -125,24 +135,29 @@ fn plain(view: &Value) -> Value {
         keys.remove("date");
         keys.remove("correction");
     }
+    // Who signed belongs to the record, not to what is said.
+    if let Some(imprint) = view["imprint"].as_object_mut() {
+        imprint.remove("people");
+    }
     if let Some(annexes) = view["annexes"].as_array_mut() {
         annexes.retain(|annex| annex["kind"] != "corrections");
         for annex in annexes.iter_mut().filter_map(Value::as_object_mut) {
             annex.remove("label");
         }
     }
-    // Rows of views that were made before they had ids.
-    without_ids(&mut view);
+    // Rows of views that were made before they had ids, and keys that views did not have yet.
+    plain_rows(&mut view);
     view
 }
 
-fn without_ids(value: &mut Value) {
+fn plain_rows(value: &mut Value) {
     match value {
         Value::Object(keys) => {
             keys.remove("id");
-            keys.values_mut().for_each(without_ids);
+            keys.retain(|_, value| !value.is_null());
+            keys.values_mut().for_each(plain_rows);
         }
-        Value::Array(items) => items.iter_mut().for_each(without_ids),
+        Value::Array(items) => items.iter_mut().for_each(plain_rows),
         _ => {}
     }
 }

@@ -28,6 +28,7 @@ struct AnswerHead {
     pages: usize,
     body_pages: usize,
     figures: BTreeMap<usize, usize>,
+    notice: Option<usize>,
     files: Vec<(String, String)>,
     /// The length of the PDF; none where there is no document.
     pdf: Option<usize>,
@@ -119,8 +120,9 @@ pub fn serve(engine: &Engine, from: impl Read, mut to: impl Write) -> io::Result
         let set = engine.typeset(&job);
         let messages = set.diagnostics.iter().map(message).collect();
         let (pdf, head) = match set.output {
-            Some(Typeset { pdf, pages, body_pages, figures, files }) => {
-                let head = AnswerHead { pages, body_pages, figures, files, pdf: Some(pdf.len()), messages };
+            Some(Typeset { pdf, pages, body_pages, figures, notice, files }) => {
+                let head =
+                    AnswerHead { pages, body_pages, figures, notice, files, pdf: Some(pdf.len()), messages };
                 (pdf, head)
             }
             None => (Vec::new(), AnswerHead { messages, ..AnswerHead::default() }),
@@ -149,8 +151,8 @@ impl Answer {
             }
         }
         let set = head.pdf.is_some();
-        let AnswerHead { pages, body_pages, figures, files, .. } = head;
-        let output = set.then_some(Typeset { pdf, pages, body_pages, figures, files });
+        let AnswerHead { pages, body_pages, figures, notice, files, .. } = head;
+        let output = set.then_some(Typeset { pdf, pages, body_pages, figures, notice, files });
         Warned { output, diagnostics }
     }
 }

@@ -292,6 +292,56 @@ fn mistakes_in_many_figures_have_a_page_of_their_own() {
 }
 
 #[test]
+fn mistakes_printed_in_many_issues_name_them_all() {
+    if !have(&["faces", "pdftotext"]) {
+        return;
+    }
+    let counter = issued("[\"comparative\"]", &recipient("a", "", "drop", "a"), &[("a", "drop")]);
+    let later = ["2027-01", "2027-02", "2027-03", "2027-04", "2027-05", "2027-06", "2027-07"];
+    for month in later {
+        counter.tick(&format!("{month}-01T08:00:00+08:00")).ok();
+    }
+    mend(&counter);
+    let correct = ["correct", "2026-11/comparative/two-counties", "--reason", "录入错误"];
+    let run = counter.at("2027-07-02T08:00:00+08:00", correct);
+    run.ok().prints("also printed in 2027-06/comparative/two-counties");
+    assert_eq!(run.stdout.matches("also printed in").count(), 7, "{}", run.stdout);
+    let pages = pages(&counter.path("reports/2026-11/comparative/two-counties.correction-1.pdf"));
+    assert!(pages[0].contains("刊有同一差错的另有：7期，列于附件1"), "{}", pages[0]);
+    let table = pages.iter().find(|page| page.contains("附件1更正表")).expect("the table");
+    for month in ["2026年12月", "2027年1月", "2027年6月"] {
+        assert!(
+            table.contains(&format!("《两地基层党组织联建做法对照》（{month}）")),
+            "no {month} in {table}"
+        );
+    }
+}
+
+#[test]
+fn mistakes_are_not_corrected_by_a_template_that_hides_it() {
+    if !have(&["faces"]) {
+        return;
+    }
+    let counter = issued("[\"region\"]", &recipient("a", "", "drop", "a"), &[("a", "drop")]);
+    mend(&counter);
+    let notice = "correction(view.at(\"correction\", default: none))";
+    counter.replace("templates/lib/briefing.typ", notice, "none");
+    counter.at(LATER, CORRECT).ends(2).says("does not show the notice").says("templates/lib/correction.typ");
+    assert_eq!(parcels(&counter, "region", "qinghe"), ["a issue accepted"]);
+    let long = "长".repeat(151);
+    let correct = ["correct", "2026-11/region/qinghe", "--reason", &long];
+    counter.at(LATER, correct).ends(2).says("the reason has 151 characters");
+    // The longest that is taken, with the most rows that page one takes.
+    counter.replace("templates/lib/briefing.typ", "  none\n", &format!("  {notice}\n"));
+    let file = "data/regions/qinghe.toml";
+    counter.replace(file, "value = 7\nas_printed = \"7个\"", "value = 8\nas_printed = \"8个\"");
+    counter.replace(file, "value = 11\nas_printed = \"11个\"", "value = 12\nas_printed = \"12个\"");
+    let correct = ["correct", "2026-11/region/qinghe", "--reason", &long[3..]];
+    counter.at(LATER, correct).ok().prints("5 figures");
+    counter.is_sound();
+}
+
+#[test]
 fn mistakes_are_called_back() {
     if !have(&["faces", "pdftotext"]) {
         return;

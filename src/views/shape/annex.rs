@@ -16,6 +16,8 @@ pub enum Annex {
         title: String,
         /// What is another now.
         rows: Vec<CorrectionRow>,
+        /// Every issue that printed one of the wrong figures, where they are too many for page one.
+        printed: Vec<String>,
         /// Under the title.
         remark: String,
     },
