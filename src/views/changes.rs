@@ -52,6 +52,8 @@ pub struct Change<T> {
     pub was: Option<T>,
     /// None for what is gone.
     pub is: Option<T>,
+    /// For a new figure: the last of its indicator and place that the earlier view has, of another time.
+    pub earlier: Option<T>,
 }
 
 /// All that changed.
@@ -65,8 +67,9 @@ pub struct Changes {
 
 /// What changed from one stored view to another.
 pub fn changes(before: &Value, after: &Value) -> Changes {
-    Changes {
-        figures: compare(figures(before), figures(after), |figure| {
+    let known = figures(before);
+    let mut found = Changes {
+        figures: compare(known.clone(), figures(after), |figure| {
             let (indicator, place, time) =
                 (figure.indicator.clone(), figure.place.clone(), figure.time.clone());
             (figure.id.clone(), [indicator, place, time])
@@ -87,7 +90,13 @@ pub fn changes(before: &Value, after: &Value) -> Changes {
             _ => true,
         })
         .collect(),
+    };
+    for change in &mut found.figures {
+        let (None, Some(is)) = (&change.was, &change.is) else { continue };
+        let mut older = known.iter().rev();
+        change.earlier = older.find(|older| is.continues(older)).cloned();
     }
+    found
 }
 
 /// All figures of a stored view, in the order of its annex.
@@ -168,9 +177,9 @@ fn compare<T>(
             _ => *called == words,
         };
         let at = (0..known.len()).find(|at| left[*at].is_some() && same(&known[*at]));
-        found.push(Change { was: at.and_then(|at| left[at].take()), is: Some(is) });
+        found.push(Change { was: at.and_then(|at| left[at].take()), is: Some(is), earlier: None });
     }
-    found.extend(left.into_iter().flatten().map(|was| Change { was: Some(was), is: None }));
+    found.extend(left.into_iter().flatten().map(|was| Change { was: Some(was), is: None, earlier: None }));
     found
 }
 
@@ -192,6 +201,13 @@ impl PrintedFigure {
         said(self) == said(other)
     }
 
+    /// Whether another is the same thing at another time; a target is none of a result.
+    fn continues(&self, other: &Self) -> bool {
+        let kind = |figure: &Self| (figure.derived, figure.printed.starts_with('◇'));
+        (&self.indicator, &self.place, kind(self)) == (&other.indicator, &other.place, kind(other))
+            && self.time != other.time
+    }
+
     /// What it is, where and when: 联建党组织（青河县，截至2025年6月）.
     pub fn name(&self) -> String {
         format!("{}（{}，{}）", self.indicator, self.place, self.time)
@@ -201,7 +217,7 @@ impl PrintedFigure {
 impl Change<PrintedFigure> {
     /// How it was printed, and how it is: with the words in which the two differ beside the number, where they do.
     pub fn was_and_is(&self) -> (Option<String>, Option<String>) {
-        let Self { was: Some(was), is: Some(is) } = self else {
+        let Self { was: Some(was), is: Some(is), .. } = self else {
             let printed = |figure: &Option<PrintedFigure>| figure.as_ref().map(|f| f.printed.clone());
             return (printed(&self.was), printed(&self.is));
         };
@@ -234,7 +250,12 @@ impl Change<PrintedFigure> {
             (Some(_), Some(is), (Some(before), Some(after))) => {
                 format!("变动：{}{before} → {after}", is.name())
             }
-            (_, Some(is), _) => format!("新增：{}{}", is.name(), is.printed),
+            (_, Some(is), _) => {
+                let earlier = self.earlier.as_ref();
+                let earlier =
+                    earlier.map_or_else(String::new, |e| format!("（{}为{}）", e.time, e.printed));
+                format!("新增：{}{}{earlier}", is.name(), is.printed)
+            }
             (Some(was), ..) => format!("撤下：{}{}", was.name(), was.printed),
             (None, None, _) => String::new(),
         }
@@ -354,6 +375,25 @@ mod tests {
             [
                 "变动：组织（甲县，截至2026年7月）58个（截至2026年6月） → 58个（截至2026年7月）",
                 "变动：企业（甲县，截至2026年6月）7个，资料 《甲报告》第2段 → 《甲报告》第3段",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_new_figure_says_what_the_last_of_its_kind_was() {
+        let mut before = [row(1, Some("jia:a-05"), "组织", "50"), row(2, Some("jia:a-06"), "组织", "58")];
+        before[0]["time"] = json!("截至2026年5月");
+        let mut later = row(3, Some("jia:a-07"), "组织", "60");
+        later["time"] = json!("截至2026年7月");
+        let mut target = row(4, Some("jia:goal"), "组织", "99");
+        target["time"] = json!("到2026年12月");
+        target["figure"]["target"] = json!(true);
+        let after = [before[0].clone(), before[1].clone(), later, target];
+        assert_eq!(
+            lines(&before, &after),
+            [
+                "新增：组织（甲县，截至2026年7月）60个（截至2026年6月为58个）",
+                "新增：组织（甲县，到2026年12月）◇99个",
             ]
         );
     }
