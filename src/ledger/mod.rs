@@ -2,6 +2,7 @@
 //!
 //! When something is due is left to `schedule`.
 
+mod adopting;
 mod corrections;
 mod error;
 mod issues;

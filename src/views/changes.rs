@@ -252,8 +252,7 @@ impl Change<PrintedFigure> {
             }
             (_, Some(is), _) => {
                 let earlier = self.earlier.as_ref();
-                let earlier =
-                    earlier.map_or_else(String::new, |e| format!("（{}为{}）", e.time, e.printed));
+                let earlier = earlier.map_or_else(String::new, |e| format!("（{}为{}）", e.time, e.printed));
                 format!("新增：{}{}{earlier}", is.name(), is.printed)
             }
             (Some(was), ..) => format!("撤下：{}{}", was.name(), was.printed),
