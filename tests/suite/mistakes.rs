@@ -8,8 +8,9 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::counter::{COMMAND, Counter, DROP, mail, recipient};
-use crate::office::FIRST;
-use crate::pdf::{squeezed, texts};
+use crate::office::{FIRST, MONTHLY, Office};
+use crate::pdf::{count, squeezed, texts};
+use crate::project::Project;
 use crate::tools::have;
 
 const LATER: &str = "2026-12-05T09:00:00+08:00";
@@ -198,6 +199,48 @@ fn mistakes_stand_on_page_one_with_the_page_where_they_stood() {
     );
     let first = &pages(&counter.path("reports/2026-11/region/qinghe.correction-1.pdf"))[0];
     assert!(first.contains("《两地基层党组织联建做法对照》"), "{first}");
+}
+
+/// Every figure of a long document: it stands on the page that is told, and on none before.
+#[test]
+fn mistakes_are_found_on_their_pages_in_a_long_document() {
+    if !have(&["faces", "pdftotext"]) {
+        return;
+    }
+    let office = Office::of(
+        Project::shipped(),
+        &MONTHLY.replace("region\"]", "region\"]\nsubjects = [\"pingliang\"]"),
+    );
+    office.tick(FIRST).ok();
+    let file = "data/regions/pingliang.toml";
+    let text = office.read(file);
+    office.write(file, text.replace("\nparagraph = ", "\nparagraph = 1"));
+    office.at(LATER, ["correct", "2026-11/region/pingliang", "--reason", "段落序号有误"]).ok();
+    let old = texts(&office.path("reports/2026-11/region/pingliang.pdf"));
+    let view = office.read("reports/2026-11/region/pingliang.correction-1.json");
+    let view: Value = serde_json::from_str(&view).expect("a view");
+    let rows = view["annexes"][0]["rows"].as_array().expect("the table of corrections");
+    assert!(rows.len() > 80, "{}", rows.len());
+    let all: Vec<&str> = rows.iter().filter_map(|row| row["was"].as_str()).collect();
+    let (mut checked, mut later) = (0, 0);
+    for row in rows {
+        let was = row["was"].as_str().expect("it was printed");
+        let page: usize = row["page"].as_str().and_then(|page| page.parse().ok()).expect("a page");
+        let text = squeezed(&old[page - 1]);
+        let numbers = was.split(|c: char| !c.is_ascii_digit() && c != '.').filter(|n| !n.is_empty());
+        for number in numbers {
+            assert!(text.contains(number), "{was} does not stand on page {page}");
+        }
+        // One that another figure looks like tells nothing of the pages before; nor does a target, which is told without its mark.
+        if all.iter().filter(|other| **other == was).count() == 1 && !was.starts_with('◇') {
+            let before: usize =
+                old[..page - 1].iter().map(|text| count(&squeezed(was), &squeezed(text))).sum();
+            assert_eq!(before, 0, "{was} stands before page {page} already");
+            checked += 1;
+            later += usize::from(page > 1);
+        }
+    }
+    assert!(checked > 40 && later > 30, "{checked} were checked, {later} of them after page one");
 }
 
 #[test]
