@@ -35,6 +35,8 @@ pub struct RecipientEntry {
     pub languages: Field<Vec<Spanned<String>>>,
     /// Whether all documents of an occurrence go to it together.
     pub digest: Field<bool>,
+    /// `always`, or `changed`: only issues that say something new to it.
+    pub send: Field<String>,
     /// `[[recipient.way]]`
     #[serde(default)]
     pub way: Vec<Spanned<WayEntry>>,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 pub(crate) use super::args_approval::*;
+pub(crate) use super::args_mistakes::*;
 pub(crate) use super::args_paper::*;
 pub(crate) use super::args_schedule::*;
 use clap::builder::styling::{AnsiColor, Styles};
@@ -142,6 +143,8 @@ pub(crate) enum Command {
     /// Look at what was sent to whom, and settle what is open
     #[command(subcommand)]
     Outbox(OutboxCommand),
+    Correct(Correct),
+    Withdraw(Withdraw),
     /// List the numbers of issues, and continue a series
     #[command(subcommand)]
     Issue(IssueCommand),

@@ -3,10 +3,12 @@
 mod approve;
 mod args;
 mod args_approval;
+mod args_mistakes;
 mod args_paper;
 mod args_schedule;
 mod check;
 mod completions;
+mod correct;
 mod daemon;
 mod desk;
 mod distribution;
@@ -59,6 +61,8 @@ pub(crate) fn run(args: Args, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Distribution(verb) => distribution::run(&common, &verb, terminal),
         Command::Redeliver(verb) => redeliver::run(&common, &verb, terminal),
         Command::Outbox(verb) => outbox::run(&common, &verb, terminal),
+        Command::Correct(verb) => correct::correct(&common, &verb, terminal),
+        Command::Withdraw(verb) => correct::withdraw(&common, &verb, terminal),
         Command::Issue(verb) => ledger::issue(&common, &verb, terminal),
         Command::Ledger(verb) => ledger::run(&common, &verb, terminal),
         Command::Archive(verb) => ledger::archive(&common, &verb, terminal),

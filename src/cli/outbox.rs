@@ -2,6 +2,7 @@
 //!
 //! What is sent on a tick is left to `tick`.
 
+use briefing::delivery::Parcel;
 use briefing::ledger::{Issue, Lease, Ledger, ParcelRow, ParcelState};
 use briefing::schedule::{self, Astray, Clock, Event};
 use chrono::{DateTime, Utc};
@@ -40,6 +41,7 @@ fn preview(
     let Some(ledger) = Ledger::open_existing(&desk.state)? else { return Ok(Outcome::Done) };
     let issues = ledger.issues()?;
     let astray = schedule::astray(&ledger, desk.stock(), now)?;
+    let mut news = schedule::News::default();
     let mut rows = Vec::new();
     for parcel in ledger.sendable(now)? {
         let issue = issues.iter().find(|issue| issue.id == parcel.issue);
@@ -53,7 +55,9 @@ fn preview(
             rows.push(vec![parcel.recipient, parcel.channel, to, what, note]);
             continue;
         }
+        let (compared, changes) = news.of(&ledger, &parcel, &desk.workspace.out)?;
         let wrapped = schedule::wrap(&ledger, &parcel, desk.stock())?;
+        let wrapped = wrapped.map(|wrapped| Parcel { compared, changes, ..wrapped });
         let message = wrapped.as_ref().map(|one| desk.ways.eml(&parcel.channel, one, &parcel.address, now));
         let note = match (&wrapped, message) {
             (Err(reason), _) => format!("not sent: {reason}"),
@@ -190,6 +194,10 @@ fn again(
     terminal: &Terminal,
 ) -> Result<(), Failure> {
     let parcel = one(ledger, key)?;
+    if let Some(reason) = schedule::outdated(ledger, &parcel)? {
+        let hint = format!("report outbox list --recipient {} shows it", parcel.recipient);
+        return Err(Failure::usage(format!("{reason}: what took its place is a parcel of its own"), hint));
+    }
     // One that waits for its next try may be hurried; one that was served never is.
     if parcel.state != ParcelState::Ready {
         must_be(&parcel, state)?;

@@ -59,6 +59,8 @@ struct Told<'a> {
     subject: &'a str,
     period: &'a str,
     figures: Vec<Figure<'a>>,
+    compared: &'a str,
+    changes: &'a [String],
     copies: u32,
     internal: bool,
     files: Vec<File<'a>>,
@@ -190,6 +192,8 @@ fn tell(parcel: &Parcel, address: &str, files: Vec<PathBuf>) -> Vec<u8> {
         subject: &parcel.subject,
         period: &parcel.period,
         figures: figures(&parcel.figures),
+        compared: &parcel.compared,
+        changes: &parcel.changes,
         copies: parcel.copies,
         internal: parcel.internal,
         files: (parcel.enclosures.iter().zip(files))

@@ -52,6 +52,10 @@ pub struct Parcel {
     pub period: String,
     /// The key figures of page one, for a text that is read before the file is opened: label, value. Those of several files are with them.
     pub figures: Vec<(String, String)>,
+    /// What the changes are measured by: the issue that the recipient was served before, the correction, the withdrawal; in words.
+    pub compared: String,
+    /// What is another than there, a line each.
+    pub changes: Vec<String>,
     /// The files, one or more.
     pub enclosures: Vec<Enclosure>,
     /// How many copies on paper.

@@ -86,6 +86,8 @@ struct Data<'a> {
     title: &'a str,
     internal: bool,
     figures: Vec<Figure<'a>>,
+    compared: &'a str,
+    changes: &'a [String],
     files: Vec<File<'a>>,
 }
 
@@ -251,6 +253,8 @@ fn event(parcel: &Parcel, address: &str, enclose: bool) -> Vec<u8> {
         title: &parcel.title,
         internal: parcel.internal,
         figures: figures(&parcel.figures),
+        compared: &parcel.compared,
+        changes: &parcel.changes,
         files: files.collect(),
     };
     let r#type = match parcel.kind {

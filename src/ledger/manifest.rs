@@ -28,7 +28,7 @@ pub struct Entry {
     pub subject: String,
     /// The period it is about.
     pub period: String,
-    /// `all` or `body`.
+    /// `all` or `body`; `withdrawal` for the notice that calls an issue back.
     pub part: String,
     /// 第N期, where it bears a number.
     #[serde(default)]
@@ -63,6 +63,15 @@ pub struct Entry {
     /// SHA-256 of the same document without the red of its masthead, where one lies beside it: see [`blank_path`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blank: Option<String>,
+    /// Which correction (更正) of its issue it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correction: Option<u32>,
+    /// The path of the correction that replaces it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub superseded: Option<String>,
+    /// The path of the notice that calls its issue back (撤回).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn: Option<String>,
 }
 
 /// Where the rendering of a document for pre-printed red paper (套红纸) lies: `<subject>.blank.pdf` beside it.
@@ -114,19 +123,9 @@ impl Manifest {
         if entries.is_empty() {
             return Ok(());
         }
-        disk::create_folder(folder)?;
-        let lock = Lock::take(&folder.join(LOCK))?;
-        let mut manifest = Self::read(folder)?;
-        manifest.entries.extend(entries);
-        let mut bytes = serde_json::to_vec_pretty(&manifest).expect("strings and numbers always serialise");
-        bytes.push(b'\n');
-        disk::write(&folder.join(NAME), &bytes)?;
-        drop(lock);
-        Ok(())
+        Self::change(folder, |known| known.extend(entries))
     }
-}
 
-impl Manifest {
     /// Takes entries out of the manifest of a folder.
     ///
     /// # Errors
@@ -135,9 +134,18 @@ impl Manifest {
         if paths.is_empty() {
             return Ok(());
         }
+        Self::change(folder, |known| known.retain(|path, _| !paths.contains(path)))
+    }
+
+    /// Changes the entries of a folder while nobody else does.
+    ///
+    /// # Errors
+    /// As [`Manifest::add`].
+    pub fn change(folder: &Path, work: impl FnOnce(&mut BTreeMap<String, Entry>)) -> Result<(), LedgerError> {
+        disk::create_folder(folder)?;
         let lock = Lock::take(&folder.join(LOCK))?;
         let mut manifest = Self::read(folder)?;
-        manifest.entries.retain(|path, _| !paths.contains(path));
+        work(&mut manifest.entries);
         let mut bytes = serde_json::to_vec_pretty(&manifest).expect("strings and numbers always serialise");
         bytes.push(b'\n');
         disk::write(&folder.join(NAME), &bytes)?;

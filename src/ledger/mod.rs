@@ -2,7 +2,9 @@
 //!
 //! When something is due is left to `schedule`.
 
+mod adopting;
 mod approvals;
+mod corrections;
 mod drafts;
 mod error;
 mod files;
@@ -19,6 +21,7 @@ mod store;
 mod tasks;
 
 pub use approvals::{Approval, Release};
+pub use corrections::{Correction, Served, Serving, Withdrawal};
 pub use drafts::Draft;
 pub use error::LedgerError;
 pub use files::{Bearer, FileKind, IssuedFile};

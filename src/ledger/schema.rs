@@ -242,6 +242,10 @@ CREATE TABLE approval (
 -- What an outside tool made of the released file: an incremental update, which begins with its bytes.
 ALTER TABLE issue ADD COLUMN signed_path TEXT;
 ALTER TABLE issue ADD COLUMN signed TEXT;      -- SHA-256 of the signed file
+-- Since when it is called back. Its number stays used; its period may be issued anew, under another.
+ALTER TABLE issue ADD COLUMN withdrawn TEXT;
+DROP INDEX issue_once;
+CREATE UNIQUE INDEX issue_once ON issue (document, subject, period) WHERE state <> 'void' AND withdrawn IS NULL;
 
 CREATE TABLE correction (
   -- The same number once more, with what was wrong (更正). The file that it supersedes stays.
@@ -315,6 +319,17 @@ CREATE TABLE enclosure (
   PRIMARY KEY (parcel, place)
 ) STRICT;
 CREATE INDEX enclosure_of ON enclosure (issue);
+
+CREATE VIEW file AS
+  -- Every file that was printed of an issue: 0 as it was first, then its corrections; what a signature made of the first is one more.
+  SELECT id AS issue, 0 AS edition, path, pdf, content FROM issue WHERE path IS NOT NULL
+  UNION ALL SELECT id, 0, signed_path, signed, content FROM issue WHERE signed_path IS NOT NULL
+  UNION ALL SELECT issue, number, path, pdf, content FROM correction;
+
+CREATE VIEW carried AS
+  -- Every file of every parcel.
+  SELECT key AS parcel, issue, pdf FROM parcel
+  UNION ALL SELECT parcel, issue, pdf FROM enclosure;
 ";
 
 #[cfg(test)]

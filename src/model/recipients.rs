@@ -34,6 +34,8 @@ pub struct Recipient {
     pub languages: Option<(Vec<String>, Span)>,
     /// Whether all documents of an occurrence go to it together (合并投递).
     pub digest: bool,
+    /// Whether it gets only issues that say something new to it.
+    pub only_changed: bool,
     /// The ways to it.
     pub ways: Vec<Way>,
 }
@@ -145,6 +147,16 @@ fn read_one(
     // Whom a slip here would serve too much gets nothing until it is mended.
     let until = raw.until.as_ref().map(|until| read_day(until, reader));
     let languages = raw.languages.as_ref().map(|languages| read_languages(languages, reader));
+    let only_changed = raw.send.as_ref().is_some_and(|send| {
+        let word = send.get_ref().as_str();
+        if !["always", "changed"].contains(&word) {
+            let message = format!("`{word}` is none of `always`, `changed`");
+            let near = nearest(word, ["always", "changed"]);
+            let place = reader.span(send);
+            reader.report(Problem::WrongType { message, near }, place);
+        }
+        word == "changed"
+    });
     let mut ways = Vec::new();
     for way in &raw.way {
         let (head, raw) = (reader.span(way), way.get_ref());
@@ -170,7 +182,8 @@ fn read_one(
         (until, languages) => (until.flatten(), languages.flatten()),
     };
     let digest = raw.digest.as_ref().is_some_and(|digest| *digest.get_ref());
-    let recipient = Recipient { id, name, subjects, documents, copies, until, languages, digest, ways };
+    let recipient =
+        Recipient { id, name, subjects, documents, copies, until, languages, digest, only_changed, ways };
     Some((recipient, span))
 }
 

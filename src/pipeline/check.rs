@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use super::loading::{Loaded, make_view};
 use super::{
-    Document, Loaded, Order, Pipeline, PipelineError, Wish, Workspace, all_orders, edition, make_view,
-    open_data, open_engine,
+    Document, Order, Pipeline, PipelineError, Wish, Workspace, all_orders, edition, open_data, open_engine,
 };
 use crate::diag::{Diagnostics, Problem, Warned, nearest};
 use crate::disk;
@@ -66,7 +66,7 @@ pub fn check(workspace: &Workspace, as_of: NaiveDate) -> Result<Diagnostics, Pip
             if let Some(engine) = &engine.output {
                 let pipeline =
                     Pipeline::new(workspace.clone(), settings.clone(), book.clone(), engine.clone());
-                pipeline.check_characters(&made, &loaded, &mut diagnostics);
+                pipeline.check_characters(&made.view, &loaded, &mut diagnostics);
             }
         }
     }

@@ -3,30 +3,33 @@
 //! Who asks, and how the answer is shown, is left to the binary.
 
 mod check;
+mod correcting;
+mod loading;
+mod making;
 mod opening;
 mod order;
 mod paper;
 mod release;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::Instant;
 
-use chrono::NaiveDate;
-
-use crate::diag::{Diagnostics, Problem, SourceFile, Span, Warned, nearest};
-use crate::disk;
-use crate::ledger::{Entry, LedgerError, Manifest, blank_path};
-use crate::model::{CaseBook, Period, Region, Subject, Text};
+use crate::diag::{Diagnostics, Warned};
+use crate::ledger::{Entry, LedgerError, Manifest};
+use crate::model::CaseBook;
 use crate::settings::Settings;
-use crate::typeset::{Engine, FacesError, Job, Standard, Typeset, on_big_stack};
-use crate::views::shape::Line;
-use crate::views::{Edition, Made, Numbered, Part, comparative_view, region_view, shape};
+use crate::typeset::{Engine, FacesError, Job, Typeset, on_big_stack};
+use crate::views::{Part, shape};
 use crate::workers::{Crew, WorkerError};
 
+use loading::content_of;
+use making::edition;
+
 pub use check::check;
+pub use correcting::{Corrected, Correcting, OtherIssue, Unmended, Withdrawing};
 pub use opening::{find_faces, open_data, open_engine};
 pub use order::{Document, End, MakeError, Order, Outcome, Wish, all_orders};
 pub use paper::{Paper, PrintRun};
@@ -205,297 +208,6 @@ impl Pipeline {
         let outcome = Outcome { order: order.clone(), diagnostics, end, took: started.elapsed() };
         (outcome, entry)
     }
-
-    fn make(
-        &self,
-        order: &Order,
-        wish: &Wish,
-        before: &Manifest,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<(End, Option<(String, Entry)>), MakeError> {
-        let Some(loaded) = self.load(order, wish, diagnostics) else { return Ok((End::Refused, None)) };
-        let mut path = Self::path_of(order, wish);
-        let is_issue = wish.number.is_some_and(|number| number.total.is_some());
-        if !is_issue
-            && !wish.held
-            && let Some(entry) = before.entries.get(&path).filter(|entry| entry.total.is_some())
-        {
-            // What was issued is never written over: a draft that says something else lies beside it.
-            if let Some(end) = self.unchanged(order, wish, &loaded, &path, entry) {
-                return Ok((end, None));
-            }
-            path = path.replacen(".pdf", ".draft.pdf", 1);
-            // Nor is a draft that somebody was asked to sign.
-            if before.entries.get(&path).is_some_and(|entry| entry.held) {
-                path = path.replacen(".draft.pdf", ".draft-2.pdf", 1);
-            }
-        }
-        let target = self.workspace.out.join(&path);
-        let may_stay =
-            |entry: &&Entry| !wish.force && (!wish.as_of_given || entry.date == wish.as_of.to_string());
-        let recorded = before.entries.get(&path).filter(may_stay);
-        let same_marks = |entry: &&Entry| {
-            numbered(entry) == wish.number && entry.people == wish.people && entry.held == wish.held
-        };
-        if let Some(entry) = recorded.filter(same_marks)
-            && let Some(end) = self.unchanged(order, wish, &loaded, &path, entry)
-        {
-            return Ok((end, None));
-        }
-        let mut moved = 0;
-        loop {
-            let edition = self.edition(order, wish, wish.as_of, moved);
-            let mut found = Diagnostics::new();
-            let made = self.made(order, &loaded, &edition, &wish.people, &mut found);
-            if moved == 0 {
-                self.check_characters(&made, &loaded, &mut found);
-                diagnostics.extend(found);
-                diagnostics.deny(&wish.deny);
-            }
-            if diagnostics.has_errors() {
-                return Ok((End::Refused, None));
-            }
-            let bytes = bytes_of(&made);
-            let job = Job {
-                main: &format!("{}/main.typ", order.document.name()),
-                view: &bytes,
-                today: wish.as_of,
-                ident: &format!("report:{path}"),
-                standard: Standard::Plain,
-            };
-            let set = self.typeset(&job)?;
-            let Some(set_output) = set.output else {
-                diagnostics.extend(set.diagnostics);
-                return Ok((End::Refused, None));
-            };
-            if set_output.body_pages > self.settings.body_pages {
-                if moved < made.movable {
-                    moved += 1;
-                    continue;
-                }
-                let problem =
-                    Problem::BodyTooLong { pages: set_output.body_pages, limit: self.settings.body_pages };
-                match &loaded.text {
-                    Some(text) => diagnostics.push(problem, Span::head(&text.file)),
-                    None => diagnostics.push_nowhere(problem),
-                }
-            }
-            diagnostics.extend(set.diagnostics);
-            diagnostics.deny(&wish.deny);
-            if diagnostics.has_errors() {
-                return Ok((End::Refused, None));
-            }
-            let blank = if self.wants_blank(order, wish) {
-                let Some(blank) = self.blank(&job, &made, &path, &set_output, diagnostics)? else {
-                    return Ok((End::Refused, None));
-                };
-                Some(blank)
-            } else {
-                None
-            };
-            let content = content_of(order, &loaded, &made);
-            let entry = self.entry(order, wish, moved, (&set_output, blank.as_deref()), &bytes, content);
-            disk::write(&target.with_extension("json"), &bytes)?;
-            if let Some(blank) = &blank {
-                disk::write(&self.workspace.out.join(blank_path(&path)), blank)?;
-            }
-            disk::write(&target, &set_output.pdf)?;
-            let end = End::Made { path: target, pages: set_output.pages, bytes: set_output.pdf.len() };
-            return Ok((end, Some((path, entry))));
-        }
-    }
-
-    /// How a document that is recorded ends when it would come out as it lies there.
-    fn unchanged(
-        &self,
-        order: &Order,
-        wish: &Wish,
-        loaded: &Loaded,
-        path: &str,
-        entry: &Entry,
-    ) -> Option<End> {
-        let target = self.workspace.out.join(path);
-        let edition = Edition {
-            number: numbered(entry),
-            ..self.edition(order, wish, entry.date.parse().ok()?, entry.moved)
-        };
-        let made = self.made(order, loaded, &edition, &entry.people, &mut Diagnostics::new());
-        let same = self.inputs(order, &bytes_of(&made)) == entry.inputs
-            && is_whole(&target, &entry.pdf)
-            && is_whole(&target.with_extension("json"), &entry.view)
-            && (!self.wants_blank(order, wish) || self.has_blank(path, entry));
-        same.then_some(End::Unchanged { path: target, pages: entry.pages })
-    }
-
-    /// Reads the regions and the text that a document needs; none where one of them has errors.
-    fn load(&self, order: &Order, wish: &Wish, diagnostics: &mut Diagnostics) -> Option<Loaded> {
-        let mut regions: BTreeMap<String, Region> = BTreeMap::new();
-        let mut sound = true;
-        let mut later: Vec<String> = Vec::new();
-        for member in &order.members {
-            if regions.contains_key(&member.region) {
-                continue;
-            }
-            let read = self.book.region(&member.region);
-            sound &= !read.diagnostics.has_errors();
-            diagnostics.extend(read.diagnostics);
-            if let Some(region) = read.output {
-                let all: Vec<String> = region.figure_ids().map(str::to_owned).collect();
-                let known = region.as_known_on(wish.period.last_day());
-                later.extend(all.into_iter().filter(|id| !known.figure_ids().any(|known| known == id)));
-                regions.insert(member.region.clone(), known);
-            }
-        }
-        for member in &order.members {
-            let Some(place) = &member.place else { continue };
-            let Some(region) = regions.get(&member.region) else { continue };
-            if !region.places.contains_key(place) {
-                sound = false;
-                let near = nearest(place, region.places.keys().map(String::as_str));
-                diagnostics.push_nowhere(Problem::DanglingId { kind: "place", id: member.to_string(), near });
-            }
-        }
-        let period = wish.period.to_string();
-        let text = order
-            .has_text
-            .then(|| self.book.text(order.document.name(), &order.subject, &period, diagnostics))
-            .flatten();
-        let text = text.filter(|text| suits(text, &later, wish.period, diagnostics));
-        (sound && regions.len() == distinct(&order.members)).then_some(Loaded { regions, text })
-    }
-
-    fn made(
-        &self,
-        order: &Order,
-        loaded: &Loaded,
-        edition: &Edition,
-        people: &[Line],
-        diagnostics: &mut Diagnostics,
-    ) -> Made {
-        let mut made = make_view(order, loaded, &self.book, &self.settings, edition, diagnostics);
-        made.view.imprint.people = people.to_vec();
-        // GB/T 9704-2012, 7.4.2: the date of who released it is followed by 印发.
-        if !people.is_empty() && edition.number.is_some() {
-            made.view.imprint.date.push_str("印发");
-        }
-        made
-    }
-
-    /// Reports characters that no face has, at the place in the data where one stands.
-    fn check_characters(&self, made: &Made, loaded: &Loaded, diagnostics: &mut Diagnostics) {
-        let value = serde_json::to_value(&made.view).expect("a view always serialises");
-        for missing in self.engine.characters(&value) {
-            let place =
-                loaded.text.as_ref().and_then(|text| place_of(&text.file, missing.character)).or_else(|| {
-                    loaded.regions.keys().find_map(|id| {
-                        let name = format!("data/regions/{id}.toml");
-                        let mut quiet = Diagnostics::new();
-                        let file = crate::casefile::load(&self.book.region_path(id), &name, &mut quiet)?;
-                        place_of(&file, missing.character)
-                    })
-                });
-            match place {
-                Some(span) => diagnostics.push(missing.problem(), span),
-                None => diagnostics.push_nowhere(missing.problem()),
-            }
-        }
-    }
-
-    /// What a PDF is made from, in one digest.
-    fn inputs(&self, order: &Order, view: &[u8]) -> String {
-        let parts = format!("{}\n{}\n{}", order.document.name(), disk::sha256(view), self.engine.digest());
-        disk::sha256(parts.as_bytes())
-    }
-}
-
-/// Whether a text speaks only of what was known in the period; one that does not is left out with a warning.
-fn suits(text: &Text, later: &[String], period: Period, diagnostics: &mut Diagnostics) -> bool {
-    let written = text.file.text();
-    let names = |id: &&String| {
-        let marks = [('{', '}'), ('{', '.'), (':', '}'), (':', '.'), ('"', '"'), (':', '"')];
-        marks.iter().any(|(before, after)| written.contains(&format!("{before}{id}{after}")))
-    };
-    let Some(figure) = later.iter().find(names) else { return true };
-    let file = text.file.path().to_owned();
-    let problem = Problem::TextTooLate { file, period: period.to_string(), figure: figure.clone() };
-    diagnostics.push_nowhere(problem);
-    false
-}
-
-/// What a document is made from, read and sound.
-struct Loaded {
-    regions: BTreeMap<String, Region>,
-    text: Option<Text>,
-}
-
-fn make_view(
-    order: &Order,
-    loaded: &Loaded,
-    book: &CaseBook,
-    settings: &Settings,
-    edition: &Edition,
-    diagnostics: &mut Diagnostics,
-) -> Made {
-    let text = loaded.text.as_ref();
-    match order.document {
-        Document::Region => {
-            let subject = &order.members[0];
-            let region = &loaded.regions[&subject.region];
-            region_view(region, subject, text, &book.catalogue, settings, edition, diagnostics)
-        }
-        Document::Comparative => {
-            let parties: Vec<_> =
-                order.members.iter().map(|subject| (&loaded.regions[&subject.region], subject)).collect();
-            let title = order.title.as_deref();
-            comparative_view(&parties, title, text, &book.catalogue, settings, edition, diagnostics)
-        }
-    }
-}
-
-fn edition(wish: &Wish, date: NaiveDate, moved: usize) -> Edition {
-    Edition { date, period: wish.period, number: wish.number, part: wish.part, moved, copies: None }
-}
-
-/// The number that a recorded file bears.
-fn numbered(entry: &Entry) -> Option<Numbered> {
-    entry.number.map(|number| Numbered { number, total: entry.total })
-}
-
-/// A digest of what a document says: the figures and mechanisms that it tells of, and its own words.
-fn content_of(order: &Order, loaded: &Loaded, made: &Made) -> String {
-    let words = loaded.text.as_ref().map_or("", |text| text.file.text());
-    let title = order.title.as_deref().unwrap_or_default();
-    disk::sha256(format!("{title}\n{words}\n{}", made.substance).as_bytes())
-}
-
-/// Whether a file is there as it was recorded.
-fn is_whole(path: &Path, digest: &str) -> bool {
-    disk::read(path).is_ok_and(|bytes| disk::sha256(&bytes) == digest)
-}
-
-fn bytes_of(made: &Made) -> Vec<u8> {
-    let mut bytes = serde_json::to_vec_pretty(&made.view).expect("a view always serialises");
-    bytes.push(b'\n');
-    bytes
-}
-
-fn distinct(members: &[Subject]) -> usize {
-    let mut regions: Vec<&str> = members.iter().map(|member| member.region.as_str()).collect();
-    regions.sort_unstable();
-    regions.dedup();
-    regions.len()
-}
-
-/// Where a character stands in a file, comments left out.
-fn place_of(file: &Arc<SourceFile>, character: char) -> Option<Span> {
-    let mut start = 0;
-    for line in file.text().split_inclusive('\n') {
-        if let Some(at) = line.find(character).filter(|_| !line.trim_start().starts_with('#')) {
-            return Some(Span::new(file, start + at..start + at + character.len_utf8()));
-        }
-        start += line.len();
-    }
-    None
 }
 
 /// Runs some work on a stack that a deeply nested document fits on.

@@ -4,7 +4,8 @@
 
 use chrono::NaiveDate;
 
-use super::{MakeError, Order, Pipeline, Wish, bytes_of, edition, is_whole};
+use super::making::{bytes_of, edition, is_whole};
+use super::{MakeError, Order, Pipeline, Wish};
 use crate::delivery::Ways;
 use crate::diag::{Diagnostics, Problem};
 use crate::ledger::{Entry, blank_path};
@@ -134,7 +135,7 @@ impl Pipeline {
     ) -> Result<Option<Vec<u8>>, MakeError> {
         let mut made = made.clone();
         made.view.masthead.blank = true;
-        let (view, ident) = (bytes_of(&made), format!("report:{}", blank_path(path)));
+        let (view, ident) = (bytes_of(&made.view), format!("report:{}", blank_path(path)));
         let set = self.typeset(&Job { view: &view, ident: &ident, ..job.clone() })?;
         let Some(blank) = set.output else {
             diagnostics.extend(set.diagnostics);

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{MakeError, Order, Pipeline, PipelineError, Wish, bytes_of, content_of};
+use super::making::{Set, bytes_of, ident_of, job, main_of};
+use super::{MakeError, Order, Pipeline, PipelineError, Wish};
 use crate::diag::{Diagnostics, Warned};
 use crate::disk;
 use crate::ledger::{Entry, Manifest, blank_path};
-use crate::typeset::{Job, Standard, Typeset};
 
 /// What a signature changes in a view: number, date, the marks of a draft, and the names of those who answer for it.
 const SIGNED: [&str; 8] = [
@@ -60,10 +60,7 @@ pub struct Released {
     pub entry: Entry,
     /// What the signature changed.
     pub changed: Vec<Difference>,
-    view: Vec<u8>,
-    pdf: Vec<u8>,
-    /// The rendering for pre-printed paper, where a channel prints on such.
-    blank: Option<Vec<u8>>,
+    set: Set,
 }
 
 /// Why a draft that was signed is not issued.
@@ -112,8 +109,8 @@ impl Pipeline {
         let loaded = self.load(order, wish, diagnostics).ok_or(Refusal::Unsound)?;
         let edition = self.edition(order, wish, wish.as_of, draft.moved);
         let made = self.made(order, &loaded, &edition, &wish.people, diagnostics);
-        self.check_characters(&made, &loaded, diagnostics);
-        let bytes = bytes_of(&made);
+        self.check_characters(&made.view, &loaded, diagnostics);
+        let bytes = bytes_of(&made.view);
         let view = |bytes: &[u8]| serde_json::from_slice(bytes).unwrap_or(Value::Null);
         let mut all = Vec::new();
         differences("", &view(draft.view), &view(&bytes), &mut all);
@@ -132,28 +129,23 @@ impl Pipeline {
             return Err(Refusal::Unsound);
         }
         let path = Self::path_of(order, wish);
-        let job = Job {
-            main: &format!("{}/main.typ", order.document.name()),
-            view: &bytes,
-            today: wish.as_of,
-            ident: &format!("report:{path}"),
-            standard: Standard::Plain,
-        };
+        let (main, ident) = (main_of(order.document.name()), ident_of(&path));
+        let job = job(&main, &ident, &bytes, wish.as_of);
         let set = self.typeset(&job).map_err(|error| Refusal::Failed(error.into()))?;
         diagnostics.extend(set.diagnostics);
-        let set = set.output.filter(|_| !diagnostics.has_errors()).ok_or(Refusal::Unsound)?;
-        if set.pages != draft.pages {
-            return Err(Refusal::Pages { was: draft.pages, is: set.pages });
+        let output = set.output.filter(|_| !diagnostics.has_errors()).ok_or(Refusal::Unsound)?;
+        if output.pages != draft.pages {
+            return Err(Refusal::Pages { was: draft.pages, is: output.pages });
         }
-        let content = content_of(order, &loaded, &made);
         let blank = if self.wants_blank(order, wish) {
-            let blank = self.blank(&job, &made, &path, &set, diagnostics).map_err(Refusal::Failed)?;
+            let blank = self.blank(&job, &made, &path, &output, diagnostics).map_err(Refusal::Failed)?;
             Some(blank.ok_or(Refusal::Unsound)?)
         } else {
             None
         };
-        let entry = self.entry(order, wish, draft.moved, (&set, blank.as_deref()), &bytes, content);
-        Ok(Released { path, entry, changed, view: bytes, pdf: set.pdf, blank })
+        let set = Set { made, bytes, output, blank, moved: draft.moved };
+        let entry = self.entry(order, wish, &loaded, &set);
+        Ok(Released { path, entry, changed, set })
     }
 
     /// Writes a document that may be issued, and records it in the manifest. Its number must be reserved.
@@ -165,44 +157,13 @@ impl Pipeline {
         let write = |path: &std::path::Path, bytes: &[u8]| {
             disk::write(path, bytes).map_err(|error| PipelineError::Ledger(error.into()))
         };
-        write(&target.with_extension("json"), &released.view)?;
-        if let Some(blank) = &released.blank {
+        write(&target.with_extension("json"), &released.set.bytes)?;
+        if let Some(blank) = &released.set.blank {
             write(&self.workspace.out.join(blank_path(&released.path)), blank)?;
         }
-        write(&target, &released.pdf)?;
+        write(&target, &released.set.output.pdf)?;
         let entries = BTreeMap::from([(released.path.clone(), released.entry.clone())]);
         Ok(Manifest::add(&self.workspace.out, entries)?)
-    }
-
-    /// What the manifest says of a document that was set.
-    pub(super) fn entry(
-        &self,
-        order: &Order,
-        wish: &Wish,
-        moved: usize,
-        (set, blank): (&Typeset, Option<&[u8]>),
-        view: &[u8],
-        content: String,
-    ) -> Entry {
-        Entry {
-            document: order.document.name().into(),
-            subject: order.subject.clone(),
-            period: wish.period.to_string(),
-            part: wish.part.name().into(),
-            number: wish.number.map(|number| number.number),
-            total: wish.number.and_then(|number| number.total),
-            date: wish.as_of.to_string(),
-            pages: set.pages,
-            body_pages: Some(set.body_pages),
-            moved,
-            pdf: disk::sha256(&set.pdf),
-            view: disk::sha256(view),
-            content,
-            held: wish.held,
-            people: wish.people.clone(),
-            inputs: self.inputs(order, view),
-            blank: blank.map(disk::sha256),
-        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! How a document is made is left to `pipeline`, what was made and numbered to `ledger`.
 
 mod approving;
+mod correcting;
 mod daemon;
 mod distribution;
 mod due;
@@ -21,6 +22,7 @@ mod tick;
 mod words;
 
 pub use approving::{ApproveError, Approved, Renewed, Signatures, approve, renew};
+pub use correcting::{Denied, Mended, Mending, correct, withdraw};
 pub use daemon::{Next, wake_at};
 pub use distribution::{Handed, distribution};
 pub use due::{Due, Verdict, due, in_words as in_words_of, upcoming};
@@ -32,8 +34,8 @@ pub use plan::{CatchUp, Overlap, RelativePeriod, Schedule, Shift, check, check_n
 pub use prune::{Pruned, prune};
 pub use rule::{CronRule, Rule, RuleError};
 pub use sending::{
-    Astray, Counter, Redelivery, Stock, astray, bounced, bound, deliver, key_of, notify, parcels_of,
-    redelivery, send_due, wrap,
+    Astray, Counter, News, Redelivery, Stock, Told, astray, bounced, bound, deliver, key_of, notify,
+    outdated, parcels_of, redelivery, send_due, wrap,
 };
 pub use signing::{Signer, is_due as sign_is_due, sign_due, sign_issue};
 pub use tick::{Desk, ManualRun, Ticked, run, tick};

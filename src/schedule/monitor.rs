@@ -35,6 +35,8 @@ pub struct Health {
     pub schedules: Vec<ScheduleHealth>,
     /// What somebody should see to; empty where all is well.
     pub problems: Vec<String>,
+    /// What is worth knowing and asks for nothing.
+    pub notes: Vec<String>,
     /// When the last tick ended.
     pub last_tick: Option<DateTime<Utc>>,
     /// How many occurrences of each schedule ended in each state.
@@ -149,7 +151,26 @@ pub fn health(
         _ => {}
     }
     let counts = ledger.map(Ledger::counts).transpose()?.unwrap_or_default();
-    Ok(Health { schedules: found, problems, last_tick, counts, outbox })
+    let notes = ledger.map(|ledger| called_back(ledger, now)).transpose()?.unwrap_or_default();
+    Ok(Health { schedules: found, problems, notes, last_tick, counts, outbox })
+}
+
+/// What was called back of late and was not issued anew.
+fn called_back(ledger: &Ledger, now: DateTime<Utc>) -> Result<Vec<String>, LedgerError> {
+    const OF_LATE: TimeDelta = TimeDelta::days(31);
+    let issues = ledger.issues()?;
+    let late = issues.iter().filter(|issue| issue.withdrawn.is_some_and(|since| now - since <= OF_LATE));
+    let mut notes = Vec::new();
+    for issue in late {
+        let (document, subject, period) = (&issue.document, &issue.subject, &issue.period);
+        if ledger.issue(document, subject, period)?.is_none() {
+            let number = issue.number.number;
+            notes.push(format!(
+                "{period}/{document}/{subject}: 第{number}期 was withdrawn (已撤回), and nothing took its place"
+            ));
+        }
+    }
+    Ok(notes)
 }
 
 /// What went wrong with a schedule and was not mended since: by a later occurrence that ended well, or by a run by hand for the same
@@ -263,6 +284,9 @@ impl Health {
         let _ = writeln!(text, "{}: {well}", now.to_rfc3339_opts(SecondsFormat::Secs, true));
         for problem in &self.problems {
             let _ = writeln!(text, "  ! {problem}");
+        }
+        for note in &self.notes {
+            let _ = writeln!(text, "  {note}");
         }
         for (health, schedule) in self.schedules.iter().zip(schedules) {
             let local =

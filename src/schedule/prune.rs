@@ -36,8 +36,7 @@ pub fn prune(
     let mut issues = Vec::new();
     for (document, length) in &settings.retention.documents {
         for issue in ledger.issued_before(document, today - *length)? {
-            pruned.files.extend(issue.path.clone());
-            pruned.files.extend(issue.signed.clone().map(|(path, _)| path));
+            pruned.files.extend(ledger.files_of(issue.id, true)?);
             issues.push(issue);
         }
     }

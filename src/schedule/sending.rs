@@ -4,6 +4,7 @@
 
 mod digest;
 mod lines;
+mod news;
 mod notice;
 mod packing;
 mod paper;
@@ -25,8 +26,9 @@ use crate::delivery::{Channels, sweep_scratch};
 use crate::ledger::{Lease, Ledger, LedgerError, ParcelRow};
 
 use lines::send_all;
+pub use news::{News, Told};
 pub use notice::notify;
-pub use packing::{Stock, wrap};
+pub use packing::{Stock, outdated, wrap};
 pub use paper::bound;
 use planning::plan;
 pub use planning::{key_of, parcels_of};

@@ -73,6 +73,7 @@ pub(super) fn finish(
         subtitle: own.subtitle,
         date: assemble::document_date(edition),
         masthead: assemble::masthead(settings, edition, demo),
+        correction: None,
         note: own.note,
         glance: own.glance,
         lead: own.lead,

@@ -4,9 +4,11 @@
 
 mod annex;
 mod assemble;
+mod changes;
 mod charts;
 mod cite;
 mod comparative;
+mod correction;
 mod diagrams;
 pub mod distribution;
 mod filled;
@@ -20,17 +22,21 @@ mod secrecy;
 pub mod shape;
 mod substance;
 mod tables;
+mod withdrawal;
 
 use chrono::NaiveDate;
 
 use crate::model::Period;
 
+pub use changes::{Change, Changes, PrintedFigure, PrintedMechanism, changes, figures, printed};
 pub use comparative::comparative_view;
+pub use correction::{Mistake, corrected, same_document};
 pub use region::region_view;
 pub use secrecy::Secrecy;
 
 /// The language of all documents (BCP 47).
 pub const LANGUAGE: &str = "zh-Hans";
+pub use withdrawal::{Withdrawn, withdrawal_view};
 
 /// What distinguishes one edition of a document from another: not what it says, but when and how it is issued.
 #[derive(Debug, Clone, Copy)]

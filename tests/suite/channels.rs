@@ -47,6 +47,8 @@ pub(crate) fn parcel() -> Parcel {
         key: disk::sha256(b"the first parcel"),
         kind: ParcelKind::Issue,
         note: None,
+        compared: String::new(),
+        changes: Vec::new(),
         title: "党建联建资料简报第11期（平凉市，2026年10月）".into(),
         document: "region".into(),
         subject: "pingliang".into(),

@@ -75,6 +75,8 @@ pub(crate) fn parcel(number: u8, size: usize) -> Parcel {
         key: format!("{number:02x}").repeat(32),
         kind: ParcelKind::Issue,
         note: None,
+        compared: String::new(),
+        changes: Vec::new(),
         title: "党建联建资料简报第11期（平凉市，2026年10月）".to_owned(),
         document: "monthly".to_owned(),
         subject: "620800".to_owned(),

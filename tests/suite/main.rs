@@ -47,6 +47,8 @@ mod long_run;
 mod mail_parts;
 mod mail_servers;
 mod mended;
+mod mistakes;
+mod mistakes_kept;
 mod mutated;
 mod new_region;
 mod numbered;

@@ -88,6 +88,8 @@ pub(crate) fn parcel(copies: u32) -> Parcel {
         key: KEY.to_owned(),
         kind: ParcelKind::Issue,
         note: None,
+        compared: String::new(),
+        changes: Vec::new(),
         title: "党建联建资料简报第11期（平凉市，2026年10月）".to_owned(),
         document: "briefing".to_owned(),
         subject: "pingliang".to_owned(),

@@ -183,6 +183,12 @@ fn plain(settings: &EmailSettings, parcel: &Parcel, files: Files<'_>) -> String 
             let _ = writeln!(text, "  {}：{}", one_line(label), one_line(value));
         }
     }
+    if !parcel.compared.is_empty() {
+        let _ = writeln!(text, "\n{}", above_changes(parcel));
+        for line in &parcel.changes {
+            let _ = writeln!(text, "  {}", one_line(line));
+        }
+    }
     let _ = writeln!(text, "\n{}", if files == Files::Attached { ATTACHED } else { LINKED });
     for (number, enclosure) in (1..).zip(&parcel.enclosures) {
         let _ =
@@ -217,6 +223,16 @@ fn html(settings: &EmailSettings, parcel: &Parcel, files: Files<'_>) -> String {
         }
         text.push_str("</table>\n");
     }
+    if !parcel.compared.is_empty() {
+        let _ = writeln!(text, "<p>{}</p>", escaped(&above_changes(parcel)));
+        if !parcel.changes.is_empty() {
+            text.push_str("<ul>\n");
+            for line in &parcel.changes {
+                let _ = writeln!(text, "<li>{}</li>", escaped(line));
+            }
+            text.push_str("</ul>\n");
+        }
+    }
     let _ = write!(text, "<p>{}</p>\n<ol>\n", if files == Files::Attached { ATTACHED } else { LINKED });
     for enclosure in &parcel.enclosures {
         let (name, size) = (escaped(&enclosure.name), size(enclosure.bytes.len()));
@@ -230,6 +246,12 @@ fn html(settings: &EmailSettings, parcel: &Parcel, files: Files<'_>) -> String {
     }
     let _ = write!(text, "</ol>\n<p>{}</p>\n</body>\n</html>\n", closing(settings));
     text
+}
+
+/// The line above the changes.
+fn above_changes(parcel: &Parcel) -> String {
+    let stop = if parcel.changes.is_empty() { "。" } else { "：" };
+    format!("{}{stop}", one_line(&parcel.compared))
 }
 
 fn closing(settings: &EmailSettings) -> &'static str {

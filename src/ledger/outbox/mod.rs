@@ -6,7 +6,7 @@ mod row;
 mod settle;
 
 use chrono::{DateTime, Utc};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::LedgerError;
 use super::store::{Ledger, instant_of, text_of};
@@ -38,7 +38,7 @@ impl Ledger {
                        (occurrence.ended IS NULL OR occurrence.state = 'held') AND EXISTS
                          (SELECT 1 FROM task WHERE task.occurrence = occurrence.id AND task.state IN ('open', 'held'))
                      FROM issue JOIN occurrence ON occurrence.id = issue.occurrence
-                     WHERE issue.state = 'issued' AND issue.planned IS NULL ORDER BY issue.id";
+                     WHERE issue.state = 'issued' AND issue.planned IS NULL AND issue.withdrawn IS NULL ORDER BY issue.id";
         let mut statement = self.read(self.connection.prepare(query))?;
         let rows = self.read(statement.query_map([], |row| {
             Ok(Unplanned {
@@ -66,25 +66,7 @@ impl Ledger {
             for issue in issues {
                 t.execute("UPDATE issue SET planned = ?2 WHERE id = ?1", params![issue, text_of(now)])?;
             }
-            parcels.iter().try_fold(0, |count, parcel| {
-                let added = t.execute(
-                    "INSERT INTO parcel (key, issue, recipient, channel, address, pdf, state, planned, changed, kind)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, iif(EXISTS (SELECT 1 FROM address WHERE recipient = ?3 AND channel = ?4
-                     AND address = ?5), 'ready', 'held'), ?7, ?7, ?8) ON CONFLICT (key) DO NOTHING",
-                    params![
-                        parcel.key, parcel.issue, parcel.recipient, parcel.channel, parcel.address, parcel.pdf,
-                        text_of(now), parcel.kind.name(),
-                    ],
-                )?;
-                let further = (2_i64..).zip(&parcel.further).filter(|_| added > 0);
-                for (place, file) in further {
-                    t.execute(
-                        "INSERT INTO enclosure (parcel, place, issue, pdf) VALUES (?1, ?2, ?3, ?4)",
-                        params![parcel.key, place, file.issue, file.pdf],
-                    )?;
-                }
-                Ok(count + added)
-            })
+            parcels.iter().try_fold(0, |count, parcel| Ok(count + put_out(t, parcel, now)?))
         })
     }
 
@@ -221,4 +203,28 @@ impl Ledger {
         })?;
         Ok(())
     }
+}
+
+/// Puts a parcel into the outbox; one whose key is there already stays as it is.
+pub(in crate::ledger) fn put_out(
+    t: &Transaction<'_>,
+    parcel: &NewParcel,
+    now: DateTime<Utc>,
+) -> rusqlite::Result<usize> {
+    let added = t.execute(
+        "INSERT INTO parcel (key, issue, recipient, channel, address, pdf, state, planned, changed, kind)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, iif(EXISTS (SELECT 1 FROM address WHERE recipient = ?3 AND channel = ?4
+         AND address = ?5), 'ready', 'held'), ?7, ?7, ?8) ON CONFLICT (key) DO NOTHING",
+        params![
+            parcel.key, parcel.issue, parcel.recipient, parcel.channel, parcel.address, parcel.pdf, text_of(now),
+            parcel.kind.name(),
+        ],
+    )?;
+    for (place, file) in (2_i64..).zip(&parcel.further).filter(|_| added > 0) {
+        t.execute(
+            "INSERT INTO enclosure (parcel, place, issue, pdf) VALUES (?1, ?2, ?3, ?4)",
+            params![parcel.key, place, file.issue, file.pdf],
+        )?;
+    }
+    Ok(added)
 }

@@ -8,10 +8,11 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::Scope;
 use std::time::{Duration, Instant};
 
+use super::news::{News, Told};
 use super::packing::{Contents, contents, pack_all};
 use super::settling::{REST, Settled, settle};
 use super::{Counter, Stock};
-use crate::delivery::{Channel, Channels, Outcome, Phase};
+use crate::delivery::{Channel, Channels, Outcome, Parcel, Phase};
 use crate::ledger::{Ledger, LedgerError, ParcelRow, ParcelState, Progress};
 use crate::schedule::event::{Event, Level};
 
@@ -31,8 +32,8 @@ enum Word {
     Left,
 }
 
-/// A parcel to be sent, with what the ledger says of its files; or why it must not be.
-type Taken = (ParcelRow, Result<Contents, String>);
+/// A parcel to be sent, with what the ledger says of its files, or why it must not be; and what changed since the one before.
+type Taken = (ParcelRow, Result<Contents, String>, Told);
 
 /// One line of a channel, in a thread of its own.
 struct Line<'a, 'c> {
@@ -45,9 +46,9 @@ struct Line<'a, 'c> {
 impl Line<'_, '_> {
     /// Sends parcel after parcel until there are no more, or the ledger fails.
     fn work(mut self) {
-        while let Some((row, contents)) = self.next() {
+        while let Some((row, contents, news)) = self.next() {
             let started = Instant::now();
-            let Ok(outcome) = self.send(&row, contents) else { return };
+            let Ok(outcome) = self.send(&row, contents, news) else { return };
             // Without an owner nobody records anything: the next process takes stock.
             let _ = self.owner.send(Word::Ended(self.lane, Box::new(row), outcome, started.elapsed()));
         }
@@ -59,9 +60,14 @@ impl Line<'_, '_> {
         answered.recv().ok()?
     }
 
-    fn send(&mut self, row: &ParcelRow, contents: Result<Contents, String>) -> Result<Outcome, LedgerError> {
+    fn send(
+        &mut self,
+        row: &ParcelRow,
+        contents: Result<Contents, String>,
+        (compared, changes): Told,
+    ) -> Result<Outcome, LedgerError> {
         let parcel = match contents.and_then(|contents| pack_all(&contents, row, self.stock)) {
-            Ok(parcel) => parcel,
+            Ok(parcel) => Parcel { compared, changes, ..parcel },
             Err(reason) => return Ok(Outcome::Refused { reason }),
         };
         if row.attempts > 0 {
@@ -112,6 +118,8 @@ struct Owner<'a, 'c, 'o> {
     told: &'o mut dyn FnMut(Event),
     lanes: Vec<Lane<'a, 'c>>,
     to_owner: Sender<Word>,
+    /// What changed from issue to issue.
+    news: News,
     /// How many lines work.
     working: usize,
     accepted: usize,
@@ -137,7 +145,17 @@ pub(super) fn send_all<'a, 'c>(
         Some(Lane { id, rows, spare: lines.iter_mut(), waited: Duration::ZERO, closed: false, stopped })
     });
     let lanes: Vec<Lane<'a, 'c>> = lanes.collect();
-    let mut owner = Owner { ledger, counter, told, lanes, to_owner, working: 0, accepted: 0, failed: None };
+    let mut owner = Owner {
+        ledger,
+        counter,
+        told,
+        lanes,
+        to_owner,
+        news: News::default(),
+        working: 0,
+        accepted: 0,
+        failed: None,
+    };
     std::thread::scope(|scope| {
         for lane in 0..owner.lanes.len() {
             owner.open(scope, lane);
@@ -234,7 +252,8 @@ impl<'a, 'c> Owner<'a, 'c, '_> {
             let row = if paused.is_none() { self.lanes[lane].rows.pop_front() } else { None };
             let Some(row) = row else { return Ok(None) };
             let contents = contents(self.ledger, &row, self.counter.stock)?;
-            Ok(Some((row, contents)))
+            let told = self.news.of(self.ledger, &row, self.counter.stock.out)?;
+            Ok(Some((row, contents, told)))
         });
         taken.unwrap_or_else(|error| {
             self.failed = Some(error);

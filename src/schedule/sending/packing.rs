@@ -62,7 +62,7 @@ pub(super) fn contents(
     for filed in row.files() {
         let (issue, file) = (ledger.issue_by_id(filed.issue)?, ledger.file_of(filed.issue, &filed.pdf)?);
         let file = match file {
-            Some(file) => match outdated(ledger, &filed, file.kind)? {
+            Some(file) => match out_of_date(ledger, &filed, file.kind)? {
                 Some(reason) => return Ok(Err(reason)),
                 None => Some(file),
             },
@@ -94,8 +94,23 @@ fn may_go(row: &ParcelRow, ways: &Ways) -> Result<(), String> {
     Ok(())
 }
 
+/// Why a parcel must not leave any more: one of its files was corrected or called back since.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn outdated(ledger: &Ledger, row: &ParcelRow) -> Result<Option<String>, LedgerError> {
+    for filed in row.files() {
+        if let Some(file) = ledger.file_of(filed.issue, &filed.pdf)?
+            && let Some(reason) = out_of_date(ledger, &filed, file.kind)?
+        {
+            return Ok(Some(reason));
+        }
+    }
+    Ok(None)
+}
+
 /// Why a file does not hold any more. One that waited or failed while its issue was corrected must not leave after all.
-fn outdated(ledger: &Ledger, filed: &Filed, kind: FileKind) -> Result<Option<String>, LedgerError> {
+fn out_of_date(ledger: &Ledger, filed: &Filed, kind: FileKind) -> Result<Option<String>, LedgerError> {
     if kind == FileKind::Withdrawal {
         return Ok(None);
     }
@@ -242,6 +257,8 @@ fn put_together(row: &ParcelRow, packed: Vec<Packed>, recipients: &[Recipient]) 
         kind: row.kind,
         title,
         note,
+        compared: String::new(),
+        changes: Vec::new(),
         document: about.document,
         subject: about.subject,
         period: about.period,

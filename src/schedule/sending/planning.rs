@@ -62,6 +62,8 @@ pub(super) struct Sheet {
     /// How large it is.
     pub(super) size: u64,
     language: String,
+    /// Those who want only what is new, and were served what says the same.
+    weary: Vec<String>,
     /// The parcels that carry it already.
     bearers: Vec<Bearer>,
 }
@@ -83,7 +85,14 @@ impl Sheet {
         let language =
             view.as_ref().and_then(|view| view["language"].as_str()).unwrap_or(LANGUAGE).to_owned();
         let bearers = ledger.bearers(issue.id)?;
-        Ok(Some(Self { issue, pdf: filed.pdf, blank, size, language, bearers }))
+        let mut weary = Vec::new();
+        for recipient in counter.stock.recipients.iter().filter(|recipient| recipient.only_changed) {
+            let served = ledger.last_served(&recipient.id, &issue)?;
+            if served.is_some_and(|served| served.content.is_some() && served.content == issue.content) {
+                weary.push(recipient.id.clone());
+            }
+        }
+        Ok(Some(Self { issue, pdf: filed.pdf, blank, size, language, weary, bearers }))
     }
 
     /// SHA-256 of the file that a channel carries.
@@ -102,7 +111,9 @@ impl Sheet {
 
     fn is_wanted_by(&self, recipient: &Recipient) -> bool {
         let issue = &self.issue;
-        recipient.gets(&issue.document, &issue.subject, issue.date) && recipient.reads(&self.language)
+        recipient.gets(&issue.document, &issue.subject, issue.date)
+            && recipient.reads(&self.language)
+            && !self.weary.contains(&recipient.id)
     }
 }
 
@@ -145,7 +156,7 @@ pub(super) fn plan(
         }
         let mut parcels = Vec::new();
         for sheet in &sheets {
-            let readers = counter.stock.recipients.iter().filter(|r| !r.digest && r.reads(&sheet.language));
+            let readers = counter.stock.recipients.iter().filter(|r| !r.digest && sheet.is_wanted_by(r));
             let mut alone = parcels_of(&sheet.issue, &sheet.pdf, readers, &channels);
             for parcel in &mut alone {
                 let pdf = sheet.pdf_for(&parcel.channel, counter.stock.ways);

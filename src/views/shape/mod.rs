@@ -4,12 +4,14 @@
 
 mod annex;
 mod block;
+mod mistake;
 mod plate;
 
 use serde::{Deserialize, Serialize};
 
 pub use annex::*;
 pub use block::*;
+pub use mistake::*;
 pub use plate::*;
 
 /// A briefing, ready to be set.
@@ -38,6 +40,8 @@ pub struct View {
     pub date: DocumentDate,
     /// The head of page one.
     pub masthead: Masthead,
+    /// 更正, on an issue that replaces one with mistakes.
+    pub correction: Option<Correction>,
     /// 编者按.
     pub note: Option<Runs>,
     /// The figures of page one.
