@@ -13,6 +13,9 @@ pub(crate) struct Correct {
     /// What went wrong, in words for those who read it
     #[arg(long, value_name = "TEXT")]
     pub reason: String,
+    /// Who releases it (签发); must be there where the schedule has `approval = "required"`
+    #[arg(long, value_name = "NAME")]
+    pub signed_by: Option<String>,
     /// The date of the correction [default: today]
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub date: Option<String>,
@@ -29,6 +32,9 @@ pub(crate) struct Withdraw {
     /// Why, in words for those who read it
     #[arg(long, value_name = "TEXT")]
     pub reason: String,
+    /// Who releases it (签发); must be there where the schedule has `approval = "required"`
+    #[arg(long, value_name = "NAME")]
+    pub signed_by: Option<String>,
     /// The date of the notice [default: today]
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub date: Option<String>,

@@ -18,7 +18,12 @@ const LONGEST_REASON: usize = 150;
 
 /// Issues a document once more, under its number.
 pub(crate) fn correct(common: &Common, verb: &Correct, terminal: &Terminal) -> Result<Outcome, Failure> {
-    let wanted = Wanted { entry: &verb.entry, reason: &verb.reason, date: verb.date.as_deref() };
+    let wanted = Wanted {
+        entry: &verb.entry,
+        reason: &verb.reason,
+        date: verb.date.as_deref(),
+        signed_by: verb.signed_by.as_deref(),
+    };
     mend(common, &wanted, terminal, |desk, ledger, mending| {
         let order = order(desk, mending.issue)?;
         Ok(schedule::correct(ledger, mending, &order))
@@ -27,7 +32,12 @@ pub(crate) fn correct(common: &Common, verb: &Correct, terminal: &Terminal) -> R
 
 /// Calls an issue back.
 pub(crate) fn withdraw(common: &Common, verb: &Withdraw, terminal: &Terminal) -> Result<Outcome, Failure> {
-    let wanted = Wanted { entry: &verb.entry, reason: &verb.reason, date: verb.date.as_deref() };
+    let wanted = Wanted {
+        entry: &verb.entry,
+        reason: &verb.reason,
+        date: verb.date.as_deref(),
+        signed_by: verb.signed_by.as_deref(),
+    };
     mend(common, &wanted, terminal, |_, ledger, mending| Ok(schedule::withdraw(ledger, mending)))
 }
 
@@ -36,6 +46,7 @@ struct Wanted<'a> {
     entry: &'a str,
     reason: &'a str,
     date: Option<&'a str>,
+    signed_by: Option<&'a str>,
 }
 
 fn mend(
@@ -76,6 +87,7 @@ fn mend(
     ledger.hold(&lease, &terminal.owner(), now)?;
     let issue = entry::issue(&ledger, wanted.entry)?;
     may_be_mended(&issue, date)?;
+    let signed_by = signer(&desk, &issue, wanted.signed_by)?;
     let pipeline = pipeline_of(&desk, terminal)?;
     let mending = Mending {
         pipeline: &pipeline,
@@ -84,12 +96,28 @@ fn mend(
         ways: &desk.ways,
         reason,
         date,
+        signed_by,
         now,
     };
     match work(&desk, &mut ledger, &mending)? {
         Ok(mended) => tell(&issue, &mended, terminal),
         Err(denied) => Err(refused(&issue, denied)),
     }
+}
+
+/// Who releases it. What had to be signed before it went out has to be signed again before it is taken back.
+fn signer<'a>(desk: &Desk, issue: &Issue, name: Option<&'a str>) -> Result<Option<&'a str>, Failure> {
+    if let Some(name) = name.map(str::trim) {
+        schedule::check_name(name)
+            .map_err(|why| Failure::usage(format!("--signed-by: {why}"), "write a name".to_owned()))?;
+        return Ok(Some(name));
+    }
+    let own = desk.schedules.iter().find(|schedule| issue.schedule.as_ref() == Some(&schedule.id));
+    if own.is_some_and(|schedule| schedule.approval) || issue.approved.is_some() {
+        let message = format!("`{}` was signed (签发), and so is what takes its place", entry::name(issue));
+        return Err(Failure::usage(message, "add --signed-by NAME".to_owned()));
+    }
+    Ok(None)
 }
 
 fn may_be_mended(issue: &Issue, date: NaiveDate) -> Result<(), Failure> {

@@ -194,9 +194,11 @@ fn again(
     terminal: &Terminal,
 ) -> Result<(), Failure> {
     let parcel = one(ledger, key)?;
-    if let Some(reason) = schedule::outdated(ledger, &parcel)? {
+    if schedule::is_outdated(ledger, &parcel)? {
         let hint = format!("report outbox list --recipient {} shows it", parcel.recipient);
-        return Err(Failure::usage(format!("{reason}: what took its place is a parcel of its own"), hint));
+        let message =
+            "its issue was corrected or withdrawn since: what took its place is a parcel of its own";
+        return Err(Failure::usage(message, hint));
     }
     // One that waits for its next try may be hurried; one that was served never is.
     if parcel.state != ParcelState::Ready {

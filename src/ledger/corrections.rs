@@ -20,6 +20,8 @@ pub struct Correction<'a> {
     pub reason: &'a str,
     /// Its date.
     pub date: NaiveDate,
+    /// Who released it (签发), where somebody had to.
+    pub signed_by: Option<&'a str>,
     /// Its file within the output folder.
     pub path: &'a str,
     /// What the manifest says of it.
@@ -35,6 +37,8 @@ pub struct Withdrawal<'a> {
     pub reason: &'a str,
     /// Its date.
     pub date: NaiveDate,
+    /// Who released it (签发), where somebody had to.
+    pub signed_by: Option<&'a str>,
     /// Its file within the output folder.
     pub path: &'a str,
     /// What the manifest says of it.
@@ -95,14 +99,14 @@ impl Ledger {
         parcels: &[NewParcel],
         now: DateTime<Utc>,
     ) -> Result<(), LedgerError> {
-        let Correction { issue, number, reason, date, path, entry } = correction;
+        let Correction { issue, number, reason, date, signed_by, path, entry } = correction;
         self.write(|t| {
             t.execute(
-                "INSERT INTO correction (issue, number, reason, date, path, pages, pdf, view, content, made, planned)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10)",
+                "INSERT INTO correction (issue, number, reason, date, path, pages, pdf, view, content, made, planned, signed_by)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, ?11)",
                 params![
                     issue, number, reason, date.to_string(), path, entry.pages, entry.pdf, entry.view,
-                    entry.content, text_of(now),
+                    entry.content, text_of(now), signed_by,
                 ],
             )?;
             exchange(t, cancelled, parcels, "its issue was corrected before it left", now)
@@ -120,12 +124,21 @@ impl Ledger {
         parcels: &[NewParcel],
         now: DateTime<Utc>,
     ) -> Result<(), LedgerError> {
-        let Withdrawal { issue, reason, date, path, entry } = withdrawal;
+        let Withdrawal { issue, reason, date, signed_by, path, entry } = withdrawal;
         self.write(|t| {
             t.execute(
-                "INSERT INTO withdrawal (issue, reason, date, path, pages, pdf, made, planned)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)",
-                params![issue, reason, date.to_string(), path, entry.pages, entry.pdf, text_of(now)],
+                "INSERT INTO withdrawal (issue, reason, date, path, pages, pdf, made, planned, signed_by)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8)",
+                params![
+                    issue,
+                    reason,
+                    date.to_string(),
+                    path,
+                    entry.pages,
+                    entry.pdf,
+                    text_of(now),
+                    signed_by
+                ],
             )?;
             t.execute("UPDATE issue SET withdrawn = ?2 WHERE id = ?1", params![issue, text_of(now)])?;
             exchange(t, cancelled, parcels, "its issue was withdrawn before it left", now)

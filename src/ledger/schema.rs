@@ -253,6 +253,7 @@ CREATE TABLE correction (
   number   INTEGER NOT NULL,  -- 1 for the first correction of the issue
   reason   TEXT NOT NULL,
   date     TEXT NOT NULL,
+  signed_by TEXT,             -- 签发, where somebody released it
   path     TEXT NOT NULL,     -- within the output folder
   pages    INTEGER NOT NULL,
   pdf      TEXT NOT NULL,
@@ -268,6 +269,7 @@ CREATE TABLE withdrawal (
   issue    INTEGER PRIMARY KEY REFERENCES issue (id),
   reason   TEXT NOT NULL,
   date     TEXT NOT NULL,
+  signed_by TEXT,             -- 签发, where somebody released it
   path     TEXT NOT NULL,
   pages    INTEGER NOT NULL,
   pdf      TEXT NOT NULL,

@@ -14,7 +14,8 @@ use crate::ledger::{
     Withdrawal,
 };
 use crate::model::{Period, Recipient};
-use crate::pipeline::{Corrected, Correcting, Order, OtherIssue, Pipeline, Unmended, Withdrawing};
+use crate::pipeline::{Corrected, Correcting, Order, OtherIssue, Pipeline, Unmended, Wish, Withdrawing};
+use crate::views::shape::Line;
 
 /// What is wrong, and with what it is mended.
 pub struct Mending<'a> {
@@ -30,6 +31,8 @@ pub struct Mending<'a> {
     pub reason: &'a str,
     /// The date of the correction or the notice.
     pub date: NaiveDate,
+    /// Who releases it (签发), where somebody has to.
+    pub signed_by: Option<&'a str>,
     /// The time.
     pub now: DateTime<Utc>,
 }
@@ -65,7 +68,7 @@ pub enum Denied {
 /// # Errors
 /// When nothing is another now, the document cannot be made, or the ledger cannot be written.
 pub fn correct(ledger: &mut Ledger, mending: &Mending<'_>, order: &Order) -> Result<Mended, Denied> {
-    let Mending { pipeline, issue, reason, date, now, .. } = *mending;
+    let Mending { pipeline, issue, reason, date, signed_by, now, .. } = *mending;
     let (first, current) = files(issue)?;
     let mut others = Vec::new();
     for other in
@@ -81,9 +84,13 @@ pub fn correct(ledger: &mut Ledger, mending: &Mending<'_>, order: &Order) -> Res
     // In the order of the mind: first those of its own series, then the others.
     others.sort_by_key(|other| !other.name.contains(&format!("/{}/", issue.document)));
     let number = issue.corrections + 1;
+    let wish = Wish {
+        people: people(ledger, issue, signed_by)?,
+        ..wish(period_of(issue)?, date, Some(issue.number))
+    };
     let made = pipeline.correct(&Correcting {
         order,
-        wish: &wish(period_of(issue)?, date, Some(issue.number)),
+        wish: &wish,
         first,
         current,
         number,
@@ -92,7 +99,7 @@ pub fn correct(ledger: &mut Ledger, mending: &Mending<'_>, order: &Order) -> Res
     })?;
     let exchange = exchange(ledger, mending, &made.entry, ParcelKind::Correction)?;
     let correction =
-        Correction { issue: issue.id, number, reason, date, path: &made.path, entry: &made.entry };
+        Correction { issue: issue.id, number, reason, date, signed_by, path: &made.path, entry: &made.entry };
     ledger.correct(&correction, &exchange.cancelled, &exchange.parcels, now)?;
     exchange.mended(ledger, made)
 }
@@ -102,7 +109,7 @@ pub fn correct(ledger: &mut Ledger, mending: &Mending<'_>, order: &Order) -> Res
 /// # Errors
 /// When the notice cannot be made, or the ledger cannot be written.
 pub fn withdraw(ledger: &mut Ledger, mending: &Mending<'_>) -> Result<Mended, Denied> {
-    let Mending { pipeline, issue, reason, date, now, .. } = *mending;
+    let Mending { pipeline, issue, reason, date, signed_by, now, .. } = *mending;
     let (first, (current, _)) = files(issue)?;
     let made = pipeline.withdraw(&Withdrawing {
         what: (&issue.document, &issue.subject),
@@ -114,9 +121,20 @@ pub fn withdraw(ledger: &mut Ledger, mending: &Mending<'_>) -> Result<Mended, De
         reason,
     })?;
     let exchange = exchange(ledger, mending, &made.entry, ParcelKind::Withdrawal)?;
-    let withdrawal = Withdrawal { issue: issue.id, reason, date, path: &made.path, entry: &made.entry };
+    let withdrawal =
+        Withdrawal { issue: issue.id, reason, date, signed_by, path: &made.path, entry: &made.entry };
     ledger.withdraw(&withdrawal, &exchange.cancelled, &exchange.parcels, now)?;
     exchange.mended(ledger, made)
+}
+
+/// 拟稿, 核对, 签发 of a correction: who drafted and reviewed the issue, and who releases it now. None where nobody does.
+fn people(ledger: &Ledger, issue: &Issue, signed_by: Option<&str>) -> Result<Vec<Line>, LedgerError> {
+    let Some(signed_by) = signed_by else { return Ok(Vec::new()) };
+    let approval = ledger.approval(issue.id)?;
+    let (drafted, reviewed) = approval.map_or((None, None), |known| (known.drafted_by, known.reviewed_by));
+    let names = [("拟稿", drafted), ("核对", reviewed), ("签发", Some(signed_by.to_owned()))];
+    let line = |(label, name): (&str, Option<String>)| Some(Line { label: label.to_owned(), text: name? });
+    Ok(names.into_iter().filter_map(line).collect())
 }
 
 /// How the command line names an issue: 2026-11/region/pingliang.

@@ -150,8 +150,8 @@ impl<'a, F: Fn() -> Result<Warned<Option<Pipeline>>, PipelineError>> LazyMaker<'
             return Err(failed(Stage::Typeset, "it has no outcome".to_owned()));
         };
         let diagnostics = outcome.diagnostics;
-        match outcome.end {
-            End::Made { .. } | End::Unchanged { .. } => {}
+        let path = match outcome.end {
+            End::Made { path, .. } | End::Unchanged { path, .. } => path,
             End::Refused => {
                 let message = first_error(&diagnostics, "it was refused");
                 return Err(Setback { stage: Stage::Typeset, message, diagnostics });
@@ -163,8 +163,8 @@ impl<'a, F: Fn() -> Result<Warned<Option<Pipeline>>, PipelineError>> LazyMaker<'
                 };
                 return Err(Setback { stage, message: chain(&error), diagnostics });
             }
-        }
-        let path = Pipeline::path_of(order, wish);
+        };
+        let path = path.strip_prefix(self.out).unwrap_or(&path).display().to_string();
         let manifest = self.manifest().map_err(|error| failed(Stage::Write, chain(&error)))?;
         match manifest.entries.get(&path) {
             Some(entry) => Ok(Warned { output: MadeDocument { path, entry: entry.clone() }, diagnostics }),

@@ -34,8 +34,8 @@ pub use plan::{CatchUp, Overlap, RelativePeriod, Schedule, Shift, check, check_n
 pub use prune::{Pruned, prune};
 pub use rule::{CronRule, Rule, RuleError};
 pub use sending::{
-    Astray, Counter, News, Redelivery, Stock, Told, astray, bounced, bound, deliver, key_of, notify,
-    outdated, parcels_of, redelivery, send_due, wrap,
+    Astray, Counter, News, Redelivery, Stock, Told, astray, bounced, bound, deliver, is_outdated, key_of,
+    notify, parcels_of, redelivery, send_due, wrap,
 };
 pub use signing::{Signer, is_due as sign_is_due, sign_due, sign_issue};
 pub use tick::{Desk, ManualRun, Ticked, run, tick};

@@ -28,7 +28,7 @@ use crate::ledger::{Lease, Ledger, LedgerError, ParcelRow};
 use lines::send_all;
 pub use news::{News, Told};
 pub use notice::notify;
-pub use packing::{Stock, outdated, wrap};
+pub use packing::{Stock, is_outdated, wrap};
 pub use paper::bound;
 use planning::plan;
 pub use planning::{key_of, parcels_of};

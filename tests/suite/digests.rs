@@ -246,6 +246,7 @@ fn digest_on_paper_is_a_job_for_each_file() {
                 jobs.display()
             ),
         );
+        counter.replace("report.toml", "copies = 30", "copies = \"sum\"");
         counter.tick(FIRST);
         let jobs = fs::read_to_string(jobs).expect("jobs");
         assert_eq!(digests(&counter), [format!("digest {state} 3")], "{jobs}");
@@ -376,6 +377,7 @@ fn digest_on_a_printer_is_a_job_for_each_file() {
     );
     let counter = office("paper", &settings, "room 7");
     counter.replace("data/recipients.toml", "digest = true", "digest = true\ncopies = 2");
+    counter.replace("report.toml", "copies = 30", "copies = \"sum\"");
     counter.tick(FIRST).ok();
     assert_eq!(digests(&counter), ["digest accepted 3"]);
     let mut printed: Vec<String> =

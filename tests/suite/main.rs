@@ -47,6 +47,7 @@ mod long_run;
 mod mail_parts;
 mod mail_servers;
 mod mended;
+mod mended_together;
 mod mistakes;
 mod mistakes_kept;
 mod mutated;

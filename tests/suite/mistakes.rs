@@ -451,7 +451,7 @@ fn mistakes_that_cannot_be_mended_are_refused() {
     let entry = "2026-11/region/qinghe";
     correct(entry, "x", "2026-12-05").ends(2).says("nothing changed").says("2026-11/region/qinghe.pdf");
     correct("2026-11/region/qinge", "x", "2026-12-05").ends(2).says("did you mean `2026-11/region/qinghe`?");
-    correct("qinghe", "x", "2026-12-05").ends(2).says("no issue `qinghe`");
+    correct("qinghe", "x", "2026-12-05").ends(2).says("did you mean `2026-11/region/qinghe`?");
     correct(entry, " ", "2026-12-05").ends(2).says("the reason is empty");
     correct(entry, "x", "2026-11-30").ends(2).says("is before the issue");
     correct(entry, "x", "yesterday").ends(2).says("`yesterday` is not a date");

@@ -123,11 +123,11 @@ fn recalled_a_file_that_was_corrected_does_not_leave() {
     }
     for (rows, words) in [
         (
-            "INSERT INTO correction VALUES (1, 1, 'w', '2026-12-01', 'c.pdf', 1, 'c', 'v', 'c', '2026-12-01T00:00:00Z', NULL)",
+            "INSERT INTO correction VALUES (1, 1, 'w', '2026-12-01', NULL, 'c.pdf', 1, 'c', 'v', 'c', '2026-12-01T00:00:00Z', NULL)",
             "its issue was corrected since: report redeliver",
         ),
         (
-            "INSERT INTO withdrawal VALUES (1, 'w', '2026-12-01', 'w.pdf', 1, 'w', '2026-12-01T00:00:00Z', NULL)",
+            "INSERT INTO withdrawal VALUES (1, 'w', '2026-12-01', NULL, 'w.pdf', 1, 'w', '2026-12-01T00:00:00Z', NULL)",
             "its issue was withdrawn",
         ),
     ] {
@@ -136,8 +136,8 @@ fn recalled_a_file_that_was_corrected_does_not_leave() {
         counter.at(LATER, ["deliver", "--dry-run", "trial"]).ok().prints(words);
         counter.at(LATER, ["deliver"]).ends(1).prints(words);
         assert_eq!((counter.state().as_str(), counter.files("drop").len()), ("failed", 0));
-        counter.run(["outbox", "retry", &counter.key()]).ok();
-        counter.at(LATER, ["deliver"]).ends(1).prints(words);
+        counter.run(["outbox", "retry", &counter.key()]).ends(2).says("was corrected or withdrawn since");
+        counter.at(LATER, ["deliver"]).ok();
         assert_eq!(counter.files("drop").len(), 0);
     }
     // A signature changes nothing: what was on its way without one may arrive.

@@ -88,7 +88,7 @@ fn redeliver_refuses_what_is_not_there_or_may_not_go() {
     let redeliver = |entry: &str, to: &str| counter.at(LATER, ["redeliver", entry, "--to", to]);
     redeliver("2026-11/comparative/two-countys", "later").ends(2).says(&format!("did you mean `{ENTRY}`?"));
     redeliver("2026-10/region/qinghe", "later").ends(2).says("no issue `2026-10/region/qinghe`");
-    redeliver("x", "later").ends(2).says("no issue `x`").says(ENTRY);
+    redeliver("x", "later").ends(2).says("`x` is not written as PERIOD/KIND/SUBJECT").says(ENTRY);
     redeliver(ENTRY, "latr").ends(2).says("did you mean `later`?");
     redeliver(&format!("reports/{ENTRY}.pdf"), "office").ends(2).says("it was served already");
     counter
@@ -104,7 +104,7 @@ fn redeliver_refuses_what_is_not_there_or_may_not_go() {
     counter.replace("data/recipients.toml", "documents = [\"region\"]", "until = \"2026-11-30\"");
     redeliver(ENTRY, "later").ends(2).says("gets nothing after 2026-11-30");
     counter.database().execute_batch(
-        "INSERT INTO withdrawal VALUES (1, 'wrong', '2026-12-01', 'w.pdf', 1, 'd', '2026-12-01T00:00:00Z', NULL)",
+        "INSERT INTO withdrawal VALUES (1, 'wrong', '2026-12-01', NULL, 'w.pdf', 1, 'd', '2026-12-01T00:00:00Z', NULL)",
     ).expect("a withdrawal");
     counter.replace("data/recipients.toml", "until = \"2026-11-30\"", "");
     redeliver(ENTRY, "later").ends(2).says("was withdrawn");
@@ -129,7 +129,7 @@ fn redeliver_sends_the_file_that_holds() {
     counter
         .database()
         .execute(
-            "INSERT INTO correction VALUES (1, 1, 'wrong', '2026-12-01', ?1, 1, ?2, ?3, 'c', '2026-12-01T00:00:00Z', NULL)",
+            "INSERT INTO correction VALUES (1, 1, 'wrong', '2026-12-01', NULL, ?1, 1, ?2, ?3, 'c', '2026-12-01T00:00:00Z', NULL)",
             [&pdf, &sum(corrected), &sum(&own)],
         )
         .expect("a correction");

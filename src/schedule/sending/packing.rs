@@ -94,19 +94,19 @@ fn may_go(row: &ParcelRow, ways: &Ways) -> Result<(), String> {
     Ok(())
 }
 
-/// Why a parcel must not leave any more: one of its files was corrected or called back since.
+/// Whether a parcel must not leave any more: one of its files was corrected or called back since.
 ///
 /// # Errors
 /// When the ledger cannot be read.
-pub fn outdated(ledger: &Ledger, row: &ParcelRow) -> Result<Option<String>, LedgerError> {
+pub fn is_outdated(ledger: &Ledger, row: &ParcelRow) -> Result<bool, LedgerError> {
     for filed in row.files() {
         if let Some(file) = ledger.file_of(filed.issue, &filed.pdf)?
-            && let Some(reason) = out_of_date(ledger, &filed, file.kind)?
+            && out_of_date(ledger, &filed, file.kind)?.is_some()
         {
-            return Ok(Some(reason));
+            return Ok(true);
         }
     }
-    Ok(None)
+    Ok(false)
 }
 
 /// Why a file does not hold any more. One that waited or failed while its issue was corrected must not leave after all.
@@ -172,7 +172,8 @@ fn pack(
     let title = text(&view["title"]).replace('\n', "");
     let (mark, plain_mark) = match file.kind {
         FileKind::Own | FileKind::Signed => (String::new(), String::new()),
-        FileKind::Correction(n) => ("（更正）".to_owned(), format!("-correction-{n}")),
+        // Its number says so itself.
+        FileKind::Correction(n) => (String::new(), format!("-correction-{n}")),
         FileKind::Withdrawal => ("（撤回）".to_owned(), "-withdrawal".to_owned()),
     };
     let plain = format!("{}-{}-{}-{}", issue.document, issue.subject, issue.period, issue.number.number);
