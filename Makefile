@@ -23,6 +23,7 @@ fonts:
 	@scripts/fetch-fonts || [ $$? -eq 3 ]
 
 test: fonts fmt lint doc
+	scripts/fetch-pyhanko || [ $$? -eq 3 ]
 	eval "$$(scripts/fetch-tools)"; scripts/fetch-verapdf || [ $$? -eq 3 ]; cargo test --locked --quiet
 	cargo run --locked --quiet -- check --deny warnings
 	@if [ -d .git ]; then git diff --exit-code --stat; fi

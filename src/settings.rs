@@ -3,6 +3,7 @@
 //! What a single issue says in its own words is left to the texts.
 
 mod channels;
+mod copies;
 mod running;
 mod schedule;
 mod standard;
@@ -17,11 +18,13 @@ use toml::Spanned;
 use crate::casefile::{self, Field};
 use crate::diag::{Diagnostics, Problem, SourceFile, Span, nearest};
 
+use copies::CopiesEntry;
 use running::{MonitorEntry, RetentionEntry, WorkersEntry};
 
 pub use channels::{ChannelEntry, Declared, DeliveryEntry, SecretEntry};
-pub use running::{Monitor, Retention, length_of, span_of};
-pub use schedule::{ScheduleEntry, WaitEntry, WhenEntry, Written};
+pub use copies::Copies;
+pub use running::{AlarmWay, Monitor, Retention, length_of, span_of};
+pub use schedule::{ScheduleEntry, SignEntry, WaitEntry, WhenEntry, Written};
 pub use standard::Standard;
 
 /// `report.toml` as written.
@@ -54,7 +57,8 @@ struct ImprintEntry {
     report_to: Field<String>,
     send_to: Field<String>,
     distribute_to: Field<String>,
-    copies: Field<i64>,
+    copies: Field<CopiesEntry>,
+    archive: Field<i64>,
     contact: Field<String>,
 }
 
@@ -88,7 +92,9 @@ pub struct Imprint {
     /// 发
     pub distribute_to: Option<String>,
     /// 共印N份
-    pub copies: Option<u32>,
+    pub copies: Option<Copies>,
+    /// How many copies on paper are kept (存档); they count among those of 共印N份.
+    pub archive: u32,
     /// Whom to ask.
     pub contact: Option<String>,
 }
@@ -155,6 +161,7 @@ impl Default for Settings {
                 send_to: None,
                 distribute_to: None,
                 copies: None,
+                archive: 0,
                 contact: None,
             },
             system_faces: false,
@@ -237,18 +244,8 @@ impl Settings {
             own.send_to = text(imprint.send_to);
             own.distribute_to = text(imprint.distribute_to);
             own.contact = text(imprint.contact);
-            if let Some(copies) = imprint.copies {
-                match u32::try_from(*copies.get_ref()) {
-                    Ok(count @ 1..) => own.copies = Some(count),
-                    _ => diagnostics.push(
-                        Problem::BadSetting {
-                            message: format!("`{}` copies cannot be printed", copies.get_ref()),
-                            hint: "leave `copies` out where none are".into(),
-                        },
-                        at(copies.span()),
-                    ),
-                }
-            }
+            own.copies = imprint.copies.and_then(|copies| copies::read(file, &copies, diagnostics));
+            own.archive = copies::archive(file, imprint.archive.as_ref(), diagnostics);
         }
         if let Some(system) = entries.fonts.and_then(|fonts| fonts.into_inner().system) {
             self.system_faces = *system.get_ref();

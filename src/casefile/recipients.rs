@@ -23,7 +23,7 @@ pub struct RecipientEntry {
     pub id: Field<String>,
     /// The name, as letters address it.
     pub name: Field<String>,
-    /// Regions, places as `region/place`, declared comparisons; `*` for all. Default all.
+    /// Regions, places as `region/place` or `region/*`, declared comparisons; `*` for all. Default all.
     pub subjects: Field<Vec<Spanned<String>>>,
     /// Kinds of document. Default all.
     pub documents: Field<Vec<Spanned<String>>>,
@@ -31,7 +31,14 @@ pub struct RecipientEntry {
     pub copies: Field<i64>,
     /// The last day on which it gets anything.
     pub until: Field<String>,
+    /// The languages that it reads. Default all.
+    pub languages: Field<Vec<Spanned<String>>>,
+    /// Whether all documents of an occurrence go to it together.
+    pub digest: Field<bool>,
+    /// `always`, or `changed`: only issues that say something new to it.
+    pub send: Field<String>,
     /// `[[recipient.way]]`
+    #[serde(default)]
     pub way: Vec<Spanned<WayEntry>>,
 }
 

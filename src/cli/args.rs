@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+pub(crate) use super::args_approval::*;
+pub(crate) use super::args_mistakes::*;
+pub(crate) use super::args_paper::*;
 pub(crate) use super::args_schedule::*;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand, ValueEnum};
@@ -128,11 +131,24 @@ pub(crate) enum Command {
     Status(Status),
     /// List what became of each occurrence
     History(History),
+    /// Look at drafts that wait for a signature: review them, make them anew, send them back
+    #[command(subcommand)]
+    Draft(DraftCommand),
+    /// Sign a draft (签发): it is issued with number and date
+    Approve(Approve),
+    /// Have the file of an issue signed by the schedule's tool now
+    Sign(Sign),
     /// Send what is in the outbox now
     Deliver(Deliver),
+    /// Write the distribution list (分发单) of an issue as PDF
+    Distribution(DistributionArgs),
+    /// Send an issue to somebody who was not planned, or once more to one who has it
+    Redeliver(Redeliver),
     /// Look at what was sent to whom, and settle what is open
     #[command(subcommand)]
     Outbox(OutboxCommand),
+    Correct(Correct),
+    Withdraw(Withdraw),
     /// List the numbers of issues, and continue a series
     #[command(subcommand)]
     Issue(IssueCommand),

@@ -219,11 +219,29 @@ pub(crate) struct Deliver {
     pub log_format: LogFormat,
 }
 
+/// Send an issue to somebody who was not planned, or once more to one who has it
+///
+/// It is the file that was issued, and nothing is made anew.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Redeliver {
+    /// The issue: the path of its file within the output folder, 2026-11/region/pingliang
+    pub entry: String,
+    /// The recipient
+    #[arg(long, value_name = "ID")]
+    pub to: String,
+    /// Only by this channel [default: by all ways to the recipient]
+    #[arg(long, value_name = "ID")]
+    pub channel: Option<String>,
+    /// Also where it was served; the message says that it is sent again
+    #[arg(long)]
+    pub again: bool,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum OutboxCommand {
     /// List what was sent and what is to be sent
     List {
-        /// Only in this state: held, ready, accepted, failed, unknown
+        /// Only in this state: held, ready, accepted, failed, unknown, cancelled
         #[arg(long, value_name = "STATE")]
         only: Option<String>,
         /// Only to this recipient
@@ -260,6 +278,22 @@ pub(crate) enum OutboxCommand {
     AssumeSent {
         /// The beginning of its key
         key: String,
+    },
+    /// Record that a mail came back that a relay had taken
+    Bounced {
+        /// The beginning of its key
+        key: String,
+        /// What the bounce says
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    /// Take a parcel out that has not left, for good
+    Cancel {
+        /// The beginning of its key
+        key: String,
+        /// Why
+        #[arg(long, value_name = "WORDS")]
+        reason: String,
     },
     /// Hold all sending
     Pause,

@@ -76,7 +76,7 @@ pub(crate) fn run(common: &Common, verb: &Daemon, terminal: &Terminal) -> Result
             }
             Err(failure) => return Err(failure),
         }
-        desk.raise(std::mem::take(&mut log.alarms), terminal);
+        desk.raise(&std::mem::take(&mut log.alarms), clock.now(), terminal);
         let wake = wake(&desk, &clock)?;
         loop {
             clock.rest(SLICE);

@@ -54,6 +54,7 @@ pub(crate) fn open(common: &Common, terminal: &Terminal) -> Result<Desk, Failure
     let ways = Ways::read(&settings.declared, &places, &mut found);
     let recipients = read_recipients(&workspace.data, &ways.ids(), &mut found);
     ways.check(&recipients, &mut found);
+    ways.check_alarms(&settings.monitor.alarm_by, &mut found);
     let id = |written: &briefing::settings::Written| written.entry.id.as_ref().map(|id| id.get_ref().clone());
     let mut broken: Vec<String> = settings.schedules.iter().filter_map(id).collect();
     broken.retain(|id| !schedules.iter().any(|schedule| schedule.id == *id));
@@ -101,6 +102,7 @@ impl Desk {
         let (deadline, memory) = self.settings.limits;
         let output = engine.output.map(|engine| {
             Pipeline::new(self.workspace.clone(), self.settings.clone(), self.book.clone(), engine)
+                .with_paper(pipeline::Paper::of(&self.ways, &self.recipients))
                 .with_crew(Crew::new(self.program.clone(), Limits { deadline, memory }))
         });
         Ok(Warned { output, diagnostics: engine.diagnostics })
@@ -141,6 +143,11 @@ impl Desk {
         Ok(())
     }
 
+    /// The day that it is where the workspace is.
+    pub(crate) fn today(&self, now: DateTime<Utc>) -> chrono::NaiveDate {
+        now.with_timezone(&self.settings.zone).date_naive()
+    }
+
     /// What parcels are made from.
     pub(crate) fn stock(&self) -> schedule::Stock<'_> {
         schedule::Stock {
@@ -148,21 +155,14 @@ impl Desk {
             class: &self.settings.imprint.class,
             out: &self.workspace.out,
             recipients: &self.recipients,
+            zone: self.settings.zone,
+            schedules: &self.schedules,
         }
     }
 
-    /// A message as it would be sent; none where the channel sends no mail.
-    pub(crate) fn message(
-        &self,
-        issue: Option<&briefing::ledger::Issue>,
-        parcel: &briefing::ledger::ParcelRow,
-        now: DateTime<Utc>,
-    ) -> Option<Result<Vec<u8>, String>> {
-        let wrapped = schedule::wrap(issue?, parcel, self.stock());
-        match wrapped {
-            Ok(parcel_of) => self.ways.eml(&parcel.channel, &parcel_of, &parcel.address, now),
-            Err(reason) => Some(Err(reason)),
-        }
+    /// The workspace, where relative paths begin.
+    pub(crate) fn root(&self) -> &std::path::Path {
+        &self.root
     }
 
     /// A path of the settings, relative to the workspace.
@@ -171,15 +171,50 @@ impl Desk {
     }
 
     /// Gives alarms to whom they concern. What fails here is said and changes nothing else.
-    pub(crate) fn raise(&self, alarms: Vec<Event>, terminal: &Terminal) {
+    pub(crate) fn raise(&self, alarms: &[Event], now: DateTime<Utc>, terminal: &Terminal) {
+        let by = &self.settings.monitor.alarm_by;
+        if !by.is_empty() && !alarms.is_empty() {
+            match self.notify(alarms, now, terminal) {
+                Ok(untold) => untold.iter().for_each(|words| terminal.error(words, None)),
+                Err(error) => {
+                    terminal.error(&format!("sending alarms failed: {}", with_causes(&error)), None);
+                }
+            }
+        }
         let command = &self.settings.monitor.alarm;
         for event in alarms {
             if !command.is_empty()
-                && let Err(error) = schedule::alarm(command, &self.root, &event)
+                && let Err(error) = schedule::alarm(command, &self.root, event)
             {
                 terminal.error(&format!("the alarm command failed: {}", with_causes(&error)), None);
             }
         }
+        if let Err(error) = self.is_told(alarms) {
+            terminal.error(&format!("recording the alarms failed: {}", with_causes(&error)), None);
+        }
+    }
+
+    /// Records that somebody was told of parcels, so that the next process does not tell it again.
+    fn is_told(&self, alarms: &[Event]) -> Result<(), briefing::ledger::LedgerError> {
+        let parcels: Vec<&str> = alarms.iter().filter_map(|alarm| alarm.parcel.as_deref()).collect();
+        if parcels.is_empty() {
+            return Ok(());
+        }
+        briefing::ledger::Ledger::open_existing(&self.state)?.map_or(Ok(()), |mut l| l.is_told(&parcels))
+    }
+
+    /// Sends alarms by the channels that the settings name for them. Answers what nobody was told.
+    fn notify(
+        &self,
+        alarms: &[Event],
+        now: DateTime<Utc>,
+        terminal: &Terminal,
+    ) -> Result<Vec<String>, briefing::ledger::LedgerError> {
+        let then = || now;
+        let mut ledger = briefing::ledger::Ledger::open_existing(&self.state)?;
+        let mut channels = self.ways.open(terminal, &then, now.with_timezone(&self.settings.zone).time());
+        let by = &self.settings.monitor.alarm_by;
+        schedule::notify(ledger.as_mut(), alarms, by, &self.ways, &mut channels, now)
     }
 
     /// After a tick: heartbeat, metrics, ping. What fails here is said and changes nothing else.
@@ -218,6 +253,18 @@ impl Desk {
         let last = briefing::ledger::last_tick(&self.state);
         Ok(schedule::health(ledger.as_ref(), &self.schedules, &self.broken, &self.calendars, last, now)?)
     }
+}
+
+/// Prints what is known of one thing, a line each; what is not known is left out.
+pub(crate) fn fields(known: &[(&str, Option<String>)], terminal: &Terminal) -> Result<(), Failure> {
+    for (what, words) in known {
+        if let Some(words) = words {
+            // A Chinese character is as wide as two letters.
+            let width = 10 - what.chars().filter(|c| !c.is_ascii()).count();
+            terminal.line(&format!("  {what:<width$}{words}"))?;
+        }
+    }
+    Ok(())
 }
 
 /// Prints events as they come, and keeps the alarms.

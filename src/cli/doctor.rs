@@ -99,7 +99,8 @@ fn channels(common: &Common, terminal: &Terminal) -> Result<usize, Failure> {
     let time = now().with_timezone(&desk.settings.zone).time();
     terminal.line("channels")?;
     let mut broken = 0;
-    for (id, mut channel) in desk.ways.open(terminal, &now, time) {
+    for (id, mut lines) in desk.ways.open(terminal, &now, time) {
+        let Some(channel) = lines.first_mut() else { continue };
         let (lines, works) = channel.probe();
         broken += usize::from(!works);
         terminal.line(&format!("  {id}: {}", if works { "works" } else { "does not work" }))?;

@@ -114,7 +114,7 @@ fn hint_of(error: &LedgerError) -> Option<String> {
         LedgerError::Database { .. } => {
             "`report ledger check` says what is wrong; `report ledger restore FILE` puts a copy back"
         }
-        LedgerError::Disk(_) | LedgerError::Overtaken => return None,
+        LedgerError::Disk(_) | LedgerError::Overtaken | LedgerError::Unrecorded => return None,
     };
     Some(hint.to_owned())
 }

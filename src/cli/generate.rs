@@ -10,7 +10,7 @@ use briefing::views::{Numbered, Part};
 
 use super::args::{Common, DocumentKind, Generate, OutputFormat, PartArg, StandardArg};
 use super::failure::{Failure, Outcome, with_causes};
-use super::{lock, pages, resolve};
+use super::{lock, pages, paper, resolve};
 use crate::terminal::Terminal;
 
 /// Makes what was asked for and says what became of it.
@@ -22,7 +22,9 @@ pub(crate) fn run(common: &Common, verb: &Generate, terminal: &Terminal) -> Resu
         return Err(Failure::Diagnostics(data.diagnostics));
     }
     terminal.messages(&data.diagnostics);
-    let orders = orders(verb, &settings, &book)?;
+    let mut orders = orders(verb, &settings, &book)?;
+    paper::settle_channels(&mut orders, &settings, &book);
+    let paper = paper::paper(common, &workspace, &settings);
     let wish = wish(verb, &settings, terminal)?;
     if wish.number.is_some() && orders.len() != 1 {
         let hint = Some("give --region with one id".to_owned());
@@ -41,7 +43,7 @@ pub(crate) fn run(common: &Common, verb: &Generate, terminal: &Terminal) -> Resu
     if verb.locked {
         lock::must_hold(common, &engine_output)?;
     }
-    let pipeline = Pipeline::new(workspace, settings, book, engine_output);
+    let pipeline = Pipeline::new(workspace, settings, book, engine_output).with_paper(paper);
     if verb.view {
         let [order] = orders.as_slice() else {
             return Err(Failure::usage(format!("--view prints one view, not {}", orders.len()), None));
@@ -178,7 +180,7 @@ fn wish(verb: &Generate, settings: &Settings, terminal: &Terminal) -> Result<Wis
             PartArg::All => Part::All,
             PartArg::Body => Part::Body,
         },
-        standard: verb.pdf_standard.map_or(settings.standard, |standard| match standard {
+        standard: verb.pdf_standard.map(|standard| match standard {
             StandardArg::Archival => Standard::Archival,
             StandardArg::WithFiles => Standard::WithFiles,
             StandardArg::Plain => Standard::Plain,
@@ -186,5 +188,7 @@ fn wish(verb: &Generate, settings: &Settings, terminal: &Terminal) -> Result<Wis
         force: verb.force,
         deny: verb.deny.clone(),
         jobs: verb.jobs.unwrap_or_else(|| terminal.processors()),
+        held: false,
+        people: Vec::new(),
     })
 }

@@ -76,6 +76,12 @@ pub(crate) fn issue(common: &Common, verb: &IssueCommand, terminal: &Terminal) -
                 .into_iter()
                 .filter(|issue| wanted(&issue.document))
                 .map(|issue| {
+                    let state = match (issue.withdrawn, issue.corrections) {
+                        (Some(_), _) => "withdrawn (已撤回)".to_owned(),
+                        (None, 0) => issue.state.name().to_owned(),
+                        (None, 1) => "corrected (已更正)".to_owned(),
+                        (None, times) => format!("corrected {times} times (已更正)"),
+                    };
                     let what = match issue.state {
                         IssueState::Void => issue.reason.unwrap_or_default(),
                         _ => issue.path.unwrap_or_default(),
@@ -89,7 +95,7 @@ pub(crate) fn issue(common: &Common, verb: &IssueCommand, terminal: &Terminal) -
                         issue.subject,
                         issue.period,
                         issue.date.to_string(),
-                        issue.state.name().to_owned(),
+                        state,
                         what,
                     ]
                 })

@@ -1,12 +1,20 @@
 //! The command line: what was typed, one file per verb, and how everything that can go wrong ends.
 
+mod approve;
 mod args;
+mod args_approval;
+mod args_mistakes;
+mod args_paper;
 mod args_schedule;
 mod check;
 mod completions;
+mod correct;
 mod daemon;
 mod desk;
+mod distribution;
 mod doctor;
+mod draft;
+mod entry;
 mod export;
 mod failure;
 mod generate;
@@ -15,6 +23,8 @@ mod list;
 mod lock;
 mod outbox;
 mod pages;
+mod paper;
+mod redeliver;
 mod resolve;
 mod schedule;
 mod status;
@@ -49,8 +59,15 @@ pub(crate) fn run(args: Args, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Schedule(verb) => schedule::run(&common, &verb, terminal),
         Command::Status(verb) => status::run(&common, &verb, terminal),
         Command::History(verb) => status::history(&common, &verb, terminal),
+        Command::Draft(verb) => draft::run(&common, &verb, terminal),
+        Command::Approve(verb) => approve::run(&common, &verb, terminal),
+        Command::Sign(verb) => approve::sign(&common, &verb, terminal),
         Command::Deliver(verb) => outbox::deliver(&common, &verb, terminal),
+        Command::Distribution(verb) => distribution::run(&common, &verb, terminal),
+        Command::Redeliver(verb) => redeliver::run(&common, &verb, terminal),
         Command::Outbox(verb) => outbox::run(&common, &verb, terminal),
+        Command::Correct(verb) => correct::correct(&common, &verb, terminal),
+        Command::Withdraw(verb) => correct::withdraw(&common, &verb, terminal),
         Command::Issue(verb) => ledger::issue(&common, &verb, terminal),
         Command::Ledger(verb) => ledger::run(&common, &verb, terminal),
         Command::Archive(verb) => ledger::archive(&common, &verb, terminal),

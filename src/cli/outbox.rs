@@ -2,15 +2,16 @@
 //!
 //! What is sent on a tick is left to `tick`.
 
-use briefing::ledger::{Lease, Ledger, ParcelRow, ParcelState};
-use briefing::schedule::Clock;
+use briefing::delivery::Parcel;
+use briefing::ledger::{Issue, Lease, Ledger, ParcelRow, ParcelState};
+use briefing::schedule::{self, Astray, Clock, Event};
 use chrono::{DateTime, Utc};
 
 use super::args::{Common, Deliver, OutboxCommand};
 use super::desk::{self, Desk, Log};
 use super::failure::{Failure, Outcome};
 use super::list::table;
-use super::tick;
+use super::{paper, tick};
 use crate::terminal::Terminal;
 
 /// Sends what is in the outbox, or says what would be sent.
@@ -26,7 +27,7 @@ pub(crate) fn deliver(common: &Common, verb: &Deliver, terminal: &Terminal) -> R
     let mut log = Log { terminal, format: verb.log_format, alarms: Vec::new() };
     tick::send(&desk, &clock, &|| false, terminal, &mut log)?;
     let failed = !log.alarms.is_empty();
-    desk.raise(log.alarms, terminal);
+    desk.raise(&log.alarms, clock.now(), terminal);
     Ok(if failed { Outcome::Partly } else { Outcome::Done })
 }
 
@@ -39,21 +40,34 @@ fn preview(
 ) -> Result<Outcome, Failure> {
     let Some(ledger) = Ledger::open_existing(&desk.state)? else { return Ok(Outcome::Done) };
     let issues = ledger.issues()?;
+    let astray = schedule::astray(&ledger, desk.stock(), now)?;
+    let mut news = schedule::News::default();
     let mut rows = Vec::new();
     for parcel in ledger.sendable(now)? {
         let issue = issues.iter().find(|issue| issue.id == parcel.issue);
-        let what = issue.map_or_else(String::new, |issue| {
-            format!("{} {} {}", issue.document, issue.subject, issue.period)
-        });
+        let what = issue.map_or_else(String::new, |issue| what(issue, parcel.further.len()));
         let to = desk.ways.destination(&parcel.channel, &parcel.address).to_owned();
-        let note = match desk.message(issue, &parcel, now) {
-            Some(Ok(eml)) => {
+        let other = astray.iter().find(|(row, _)| row.key == parcel.key).map(|(_, other)| match other {
+            Astray::Cancelled(reason) => format!("not sent: {reason}"),
+            Astray::Moved(address) => format!("addressed to `{address}` first, and held where that is new"),
+        });
+        if let Some(note) = other {
+            rows.push(vec![parcel.recipient, parcel.channel, to, what, note]);
+            continue;
+        }
+        let (compared, changes) = news.of(&ledger, &parcel, &desk.workspace.out)?;
+        let wrapped = schedule::wrap(&ledger, &parcel, desk.stock())?;
+        let wrapped = wrapped.map(|wrapped| Parcel { compared, changes, ..wrapped });
+        let message = wrapped.as_ref().map(|one| desk.ways.eml(&parcel.channel, one, &parcel.address, now));
+        let note = match (&wrapped, message) {
+            (Err(reason), _) => format!("not sent: {reason}"),
+            (_, Ok(Some(Ok(eml)))) => {
                 let path = folder.join(format!("{}.eml", &parcel.key[..12]));
                 briefing::disk::write_private(&path, &eml).map_err(|e| Failure::Ledger(e.into()))?;
                 path.display().to_string()
             }
-            Some(Err(reason)) => format!("not sent: {reason}"),
-            None => String::new(),
+            (_, Ok(Some(Err(reason)))) => format!("not sent: {reason}"),
+            (Ok(wrapped), _) => paper::plan(desk, wrapped, &parcel.channel),
         };
         rows.push(vec![parcel.recipient, parcel.channel, to, what, note]);
     }
@@ -64,6 +78,12 @@ fn preview(
         terminal.line(&row)?;
     }
     Ok(Outcome::Done)
+}
+
+/// What a parcel carries, in short.
+fn what(issue: &Issue, further: usize) -> String {
+    let more = if further > 0 { format!(" and {further} more") } else { String::new() };
+    format!("{} {} {}{more}", issue.document, issue.subject, issue.period)
 }
 
 /// Looks at the outbox, or settles what is open in it.
@@ -87,11 +107,15 @@ pub(crate) fn run(common: &Common, verb: &OutboxCommand, terminal: &Terminal) ->
                     parcel.recipient,
                     parcel.channel,
                     parcel.address,
+                    match parcel.further.len() {
+                        0 => parcel.kind.name().to_owned(),
+                        more => format!("{} of {}", parcel.kind.name(), more + 1),
+                    },
                     parcel.state.name().to_owned(),
                     format!("{due}{words}"),
                 ]
             });
-            for row in table(["parcel", "recipient", "channel", "to", "state", ""], rows) {
+            for row in table(["parcel", "recipient", "channel", "to", "kind", "state", ""], rows) {
                 terminal.line(&row)?;
             }
             return Ok(Outcome::Done);
@@ -114,11 +138,7 @@ pub(crate) fn run(common: &Common, verb: &OutboxCommand, terminal: &Terminal) ->
     ledger.hold(&lease, &terminal.owner(), now)?;
     match verb {
         OutboxCommand::Approve { recipient, by } => {
-            let Some(known) = desk.recipients.iter().find(|known| known.id == *recipient) else {
-                let names: Vec<&str> = desk.recipients.iter().map(|known| known.id.as_str()).collect();
-                let hint = format!("there are {}", names.join(", "));
-                return Err(Failure::usage(format!("no recipient `{recipient}`"), hint));
-            };
+            let known = super::redeliver::recipient(&desk, recipient)?;
             for way in &known.ways {
                 // What was held for an address that was corrected since goes to the one that is approved.
                 for parcel in ledger.parcels(Some(ParcelState::Held), Some(recipient), usize::MAX)? {
@@ -139,6 +159,24 @@ pub(crate) fn run(common: &Common, verb: &OutboxCommand, terminal: &Terminal) ->
             ledger.sent(&parcel.key, ParcelState::Accepted, "a person says that it arrived", None, now)?;
             terminal.line(&format!("{} counts as accepted", &parcel.key[..12]))?;
         }
+        OutboxCommand::Bounced { key, reason } => {
+            let event = bounced(&mut ledger, key, reason, now)?;
+            drop(lease);
+            match event {
+                Some(event) => {
+                    terminal.line(&event.line())?;
+                    desk.raise(&[event], now, terminal);
+                }
+                None => terminal.line("it is known already that it came back")?,
+            }
+        }
+        OutboxCommand::Cancel { key, reason } => {
+            let parcel = one(&ledger, key)?;
+            if !ledger.cancel(&parcel.key, reason, now)? {
+                return Err(cannot(&parcel, "cancelled"));
+            }
+            terminal.line(&format!("{} is cancelled", &parcel.key[..12]))?;
+        }
         OutboxCommand::List { .. }
         | OutboxCommand::Show { .. }
         | OutboxCommand::Pause
@@ -156,6 +194,12 @@ fn again(
     terminal: &Terminal,
 ) -> Result<(), Failure> {
     let parcel = one(ledger, key)?;
+    if schedule::is_outdated(ledger, &parcel)? {
+        let hint = format!("report outbox list --recipient {} shows it", parcel.recipient);
+        let message =
+            "its issue was corrected or withdrawn since: what took its place is a parcel of its own";
+        return Err(Failure::usage(message, hint));
+    }
     // One that waits for its next try may be hurried; one that was served never is.
     if parcel.state != ParcelState::Ready {
         must_be(&parcel, state)?;
@@ -178,20 +222,48 @@ fn again(
     Ok(())
 }
 
+/// Records that an accepted mail came back; none where that is known. Whoever reads bounces may read one twice.
+fn bounced(
+    ledger: &mut Ledger,
+    key: &str,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<Event>, Failure> {
+    const BOUNCED: &str = "bounced: ";
+    let parcel = one(ledger, key)?;
+    let known = parcel.reason.as_ref().is_some_and(|reason| reason.starts_with(BOUNCED));
+    if parcel.state == ParcelState::Failed && known {
+        return Ok(None);
+    }
+    must_be(&parcel, ParcelState::Accepted)?;
+    let reason = format!("{BOUNCED}{}", reason.split_whitespace().collect::<Vec<_>>().join(" "));
+    ledger.sent(&parcel.key, ParcelState::Failed, &reason, None, now)?;
+    Ok(Some(briefing::schedule::bounced(&parcel, &reason, now)))
+}
+
 fn must_be(parcel: &ParcelRow, state: ParcelState) -> Result<(), Failure> {
     if parcel.state == state {
         return Ok(());
     }
+    Err(cannot(parcel, state.name()))
+}
+
+/// Why a parcel cannot be what was wanted of it.
+fn cannot(parcel: &ParcelRow, wanted: &str) -> Failure {
     let hint = match parcel.state {
-        ParcelState::Accepted => "who was served is not served again".to_owned(),
+        ParcelState::Accepted => {
+            "who was served is not served again, except by report redeliver --again".to_owned()
+        }
         ParcelState::Unknown => "report outbox resend, or assume-sent".to_owned(),
         ParcelState::Failed => "report outbox retry".to_owned(),
         ParcelState::Held => format!("report outbox approve {} --by NAME", parcel.recipient),
         ParcelState::Ready | ParcelState::Sending => "it is on its way".to_owned(),
-        ParcelState::Cancelled => "it was taken back before it left".to_owned(),
+        ParcelState::Cancelled => {
+            "it was taken back before it left; report redeliver sends the issue after all".to_owned()
+        }
     };
-    let message = format!("parcel {} is {}, not {}", &parcel.key[..12], parcel.state.name(), state.name());
-    Err(Failure::usage(message, hint))
+    let message = format!("parcel {} is {}, not {wanted}", &parcel.key[..12], parcel.state.name());
+    Failure::usage(message, hint)
 }
 
 fn one(ledger: &Ledger, key: &str) -> Result<ParcelRow, Failure> {
@@ -205,17 +277,11 @@ fn one(ledger: &Ledger, key: &str) -> Result<ParcelRow, Failure> {
 }
 
 fn show(desk: &Desk, ledger: &Ledger, parcel: &ParcelRow, terminal: &Terminal) -> Result<Outcome, Failure> {
-    let issue = ledger.issues()?.into_iter().find(|issue| issue.id == parcel.issue);
     let local =
         |at: DateTime<Utc>| at.with_timezone(&desk.settings.zone).format("%Y-%m-%d %H:%M %:z").to_string();
     terminal.line(&parcel.key)?;
     for (what, words) in [
-        (
-            "document",
-            issue.map(|i| {
-                format!("{} {} {} ({}年第{}期)", i.document, i.subject, i.period, i.year, i.number.number)
-            }),
-        ),
+        ("kind", Some(parcel.kind.name().to_owned())),
         ("recipient", Some(parcel.recipient.clone())),
         ("channel", Some(parcel.channel.clone())),
         ("address", Some(parcel.address.clone())),
@@ -224,11 +290,19 @@ fn show(desk: &Desk, ledger: &Ledger, parcel: &ParcelRow, terminal: &Terminal) -
         ("next try", parcel.due.map(local)),
         ("receipt", parcel.receipt.clone()),
         ("reason", parcel.reason.clone()),
-        ("file", Some(format!("SHA-256 {}", parcel.pdf))),
     ] {
         if let Some(words) = words {
             terminal.line(&format!("  {what:<10}{words}"))?;
         }
+    }
+    for filed in parcel.files() {
+        if let Some(i) = ledger.issue_by_id(filed.issue)? {
+            let words =
+                format!("{} {} {} ({}年第{}期)", i.document, i.subject, i.period, i.year, i.number.number);
+            terminal.line(&format!("  {:<10}{words}", "document"))?;
+        }
+        let path = ledger.file_of(filed.issue, &filed.pdf)?.map_or_else(String::new, |file| file.path);
+        terminal.line(&format!("  {:<10}{path} SHA-256 {}", "file", filed.pdf))?;
     }
     Ok(Outcome::Done)
 }

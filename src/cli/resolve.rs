@@ -121,7 +121,14 @@ pub(crate) fn comparison_order(members: Vec<Subject>, settings: &Settings) -> Re
         }
     };
     let title = declared.and_then(|comparison| comparison.title.clone());
-    Ok(Order { document: Document::Comparative, subject, members, title, has_text: declared.is_some() })
+    Ok(Order {
+        document: Document::Comparative,
+        subject,
+        members,
+        title,
+        has_text: declared.is_some(),
+        channels: None,
+    })
 }
 
 /// The places directly below one: the regions that belong to it, or the places in it, in 建制序.

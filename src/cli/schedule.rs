@@ -151,6 +151,14 @@ fn describe(
             at_most.num_hours() as f64 / 24.0
         ));
     }
+    if schedule.approval {
+        let drafted_by =
+            schedule.drafted_by.as_ref().map_or_else(String::new, |name| format!(", 拟稿 {name}"));
+        lines.push(format!("  approval    drafts wait for a signature (待签发){drafted_by}"));
+    }
+    if let Some(sign) = &schedule.sign {
+        lines.push(format!("  signed by   {}", sign.argv.join(" ")));
+    }
     lines.push("  documents".to_owned());
     lines.extend(
         schedule.orders.iter().map(|order| format!("    {} {}", order.document.name(), order.subject)),
@@ -205,6 +213,17 @@ fn hold(
     Ok(())
 }
 
+/// The folders of channels that are there and that the service would not be let into otherwise.
+fn drops(desk: &Desk) -> Vec<PathBuf> {
+    let whole = |path: &Path| path.canonicalize().ok();
+    let own = [whole(&desk.state), whole(&desk.workspace.out)];
+    let mut drops: Vec<PathBuf> = desk.ways.folders().into_iter().filter_map(whole).collect();
+    drops.retain(|path| !own.iter().flatten().any(|own| path.starts_with(own)));
+    drops.sort();
+    drops.dedup();
+    drops
+}
+
 /// Writes the one trigger of a workspace.
 fn trigger(common: &Common, desk: &Desk, verb: &Install, terminal: &Terminal) -> Result<Outcome, Failure> {
     let absolute = |path: &Path| std::path::absolute(path).map_err(Failure::Output);
@@ -234,6 +253,7 @@ fn trigger(common: &Common, desk: &Desk, verb: &Install, terminal: &Terminal) ->
         state: place(&desk.state, ".report")?,
         out: place(&desk.workspace.out, "reports")?,
         workspace,
+        drops: drops(desk),
         user: verb.user.clone().unwrap_or_else(|| terminal.user()),
         options,
     };

@@ -23,6 +23,9 @@ pub(crate) fn run(common: &Common, verb: &Status, terminal: &Terminal) -> Result
         for problem in &health.problems {
             terminal.line(problem)?;
         }
+        for note in &health.notes {
+            terminal.note(note);
+        }
         if health.problems.is_empty() {
             let paused = health.schedules.iter().filter(|schedule| schedule.paused).count();
             let held = if paused == 0 { String::new() } else { format!(", {paused} paused") };

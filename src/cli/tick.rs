@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use briefing::model::Period;
 use briefing::schedule::{self, LazyMaker, ManualRun, Ticked};
 
+use super::approve;
 use super::args::{Common, LogFormat, Run, Tick};
 use super::desk::{self, Desk, Log};
 use super::failure::{Failure, Outcome};
@@ -63,7 +64,7 @@ pub(crate) fn once(
         Ok(_) => send(desk, clock, &|| stop() || started.elapsed() > SHARE, terminal, &mut log),
     };
     // What was told before the ledger failed was told once: the next tick does not say it again.
-    desk.raise(log.alarms, terminal);
+    desk.raise(&log.alarms, schedule::Clock::now(clock), terminal);
     let ended = ended?;
     sent?;
     if ended != Ticked::Held {
@@ -85,6 +86,9 @@ pub(crate) fn send(
     let mut channels = desk.ways.open(terminal, &now, time);
     let counter = schedule::Counter { stock: desk.stock(), sound: !desk.found.has_errors(), clock, stop };
     let owner = terminal.owner();
+    let path = approve::search_path(terminal);
+    let signer = approve::signer(desk, clock, stop, &path);
+    schedule::sign_due(&desk.state, &owner, &desk.schedules, &signer, &mut |event| log.tell(event))?;
     schedule::deliver(&desk.state, &owner, &desk.schedules, &mut channels, &counter, &mut |event| {
         log.tell(event);
     })?;
@@ -101,6 +105,10 @@ pub(crate) fn manual(common: &Common, verb: &Run, terminal: &Terminal) -> Result
         let message = format!("--issue numbers one document; `{}` makes {}", wanted.id, wanted.orders.len());
         return Err(Failure::usage(message, None));
     }
+    if verb.issue.is_some() && wanted.approval {
+        let message = format!("`{}` makes drafts, which have no number", wanted.id);
+        return Err(Failure::usage(message, "report approve gives it the next one".to_owned()));
+    }
     let mut log = Log { terminal, format: verb.log_format, alarms: Vec::new() };
     let run =
         ManualRun { schedule: wanted, period, number: verb.issue, even_if_unchanged: verb.even_if_unchanged };
@@ -113,7 +121,7 @@ pub(crate) fn manual(common: &Common, verb: &Run, terminal: &Terminal) -> Result
         Err(_) => Ok(()),
     };
     // What was told before the ledger failed was told once.
-    desk.raise(log.alarms, terminal);
+    desk.raise(&log.alarms, schedule::Clock::now(&clock), terminal);
     let ended = ended?;
     sent?;
     Ok(if ended == Ticked::Failed { Outcome::Partly } else { Outcome::Done })

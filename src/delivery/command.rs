@@ -12,9 +12,9 @@
 //! | any other, 64 and 65 among them | | refused |
 //! | a signal, or killed at the deadline | | unknown: nobody knows how far it came |
 
-use std::fs::{OpenOptions, Permissions};
+use std::fs::OpenOptions;
 use std::io::Write;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -23,7 +23,8 @@ use serde::Serialize;
 
 use super::described::{Figure, File, figures};
 use super::process::{self, Ended, Finished};
-use super::{Channel, Outcome, Parcel, Phase, Secrets};
+use super::scratch::Scratch;
+use super::{Channel, Notice, Outcome, Parcel, Phase, Secrets};
 use crate::disk::PathError;
 use crate::ledger::LedgerError;
 
@@ -44,19 +45,22 @@ pub struct CommandSettings {
 /// Delivers parcels by a command. Its environment is empty but for `PATH`: what it needs to know stands in its arguments or files.
 pub struct CommandChannel<'a> {
     settings: CommandSettings,
-    secrets: &'a dyn Secrets,
+    secrets: &'a (dyn Secrets + Sync),
 }
 
 /// A parcel as the command reads it.
 #[derive(Serialize)]
 struct Told<'a> {
     key: &'a str,
+    kind: &'static str,
     address: &'a str,
     title: &'a str,
     document: &'a str,
     subject: &'a str,
     period: &'a str,
     figures: Vec<Figure<'a>>,
+    compared: &'a str,
+    changes: &'a [String],
     copies: u32,
     internal: bool,
     files: Vec<File<'a>>,
@@ -64,7 +68,7 @@ struct Told<'a> {
 
 impl<'a> CommandChannel<'a> {
     /// A channel with these settings; `secrets` has the `PATH`.
-    pub fn new(settings: CommandSettings, secrets: &'a dyn Secrets) -> Self {
+    pub fn new(settings: CommandSettings, secrets: &'a (dyn Secrets + Sync)) -> Self {
         Self { settings, secrets }
     }
 
@@ -104,18 +108,21 @@ impl Channel for CommandChannel<'_> {
             }
         };
         let told = tell(parcel, address, files);
-        let mut command = Command::new(&program);
-        command.args(&self.settings.argv[1..]).env_clear().env("PATH", self.path());
         // From its start on it may do anything, whether it reads the parcel or not.
         phase(Phase::DataSent)?;
-        let ended = process::run(command, told, self.settings.deadline);
+        let outcome = self.start(&program, told);
         drop(folder);
-        Ok(match ended {
-            Ok(finished) => outcome(&finished, self.settings.deadline),
-            Err(error) => {
-                Outcome::Stopped { reason: format!("cannot start `{}`: {error}", program.display()) }
-            }
-        })
+        Ok(outcome)
+    }
+
+    fn notify(&mut self, notice: &Notice, address: &str) -> Outcome {
+        let Some(program) = self.program() else {
+            return Outcome::Stopped { reason: self.not_found() };
+        };
+        let told = serde_json::json!({
+            "key": notice.id, "address": address, "title": notice.subject, "text": notice.text, "files": [],
+        });
+        self.start(&program, format!("{told}\n").into_bytes())
     }
 
     fn probe(&mut self) -> (Vec<String>, bool) {
@@ -125,7 +132,7 @@ impl Channel for CommandChannel<'_> {
             Some(program) => lines.push(format!("`{}` can be run", program.display())),
             None => lines.push(self.not_found()),
         }
-        let scratch = tempfile::Builder::new().prefix("parcel-").tempdir_in(&self.settings.scratch);
+        let scratch = tempfile::Builder::new().prefix("probe-").tempdir_in(&self.settings.scratch);
         if let Err(error) = &scratch {
             lines.push(format!("cannot write to `{}`: {error}", self.settings.scratch.display()));
         }
@@ -134,6 +141,18 @@ impl Channel for CommandChannel<'_> {
 }
 
 impl CommandChannel<'_> {
+    /// Runs the command on what it is told.
+    fn start(&self, program: &Path, told: Vec<u8>) -> Outcome {
+        let mut command = Command::new(program);
+        command.args(&self.settings.argv[1..]).env_clear().env("PATH", self.path());
+        match process::run(command, told, self.settings.deadline) {
+            Ok(finished) => outcome(&finished, self.settings.deadline),
+            Err(error) => {
+                Outcome::Stopped { reason: format!("cannot start `{}`: {error}", program.display()) }
+            }
+        }
+    }
+
     fn not_found(&self) -> String {
         match self.settings.argv.first() {
             Some(name) => format!("`{name}` is no program that can be run"),
@@ -166,16 +185,19 @@ fn outcome(finished: &Finished, deadline: Duration) -> Outcome {
 fn tell(parcel: &Parcel, address: &str, files: Vec<PathBuf>) -> Vec<u8> {
     let told = Told {
         key: &parcel.key,
+        kind: parcel.kind.name(),
         address,
         title: &parcel.title,
         document: &parcel.document,
         subject: &parcel.subject,
         period: &parcel.period,
-        figures: figures(parcel),
+        figures: figures(&parcel.figures),
+        compared: &parcel.compared,
+        changes: &parcel.changes,
         copies: parcel.copies,
         internal: parcel.internal,
         files: (parcel.enclosures.iter().zip(files))
-            .map(|(enclosure, path)| File { path: Some(path), ..File::of(enclosure) })
+            .map(|(enclosure, path)| File { path: Some(path), ..File::of(enclosure, parcel) })
             .collect(),
     };
     let mut line = serde_json::to_vec(&told).expect("strings and numbers always serialise");
@@ -184,10 +206,8 @@ fn tell(parcel: &Parcel, address: &str, files: Vec<PathBuf>) -> Vec<u8> {
 }
 
 /// Writes the files of a parcel where only we can read them. They are numbered: names of people are not trusted with paths.
-fn lay_out(scratch: &Path, parcel: &Parcel) -> Result<(tempfile::TempDir, Vec<PathBuf>), PathError> {
-    let ours = Permissions::from_mode(0o700);
-    let folder = tempfile::Builder::new().prefix("parcel-").permissions(ours).tempdir_in(scratch);
-    let folder = folder.map_err(|e| PathError::new("create a folder in", scratch, e))?;
+fn lay_out(scratch: &Path, parcel: &Parcel) -> Result<(Scratch, Vec<PathBuf>), PathError> {
+    let folder = Scratch::new(scratch)?;
     let mut files = Vec::new();
     for (number, enclosure) in parcel.enclosures.iter().enumerate() {
         let extension =

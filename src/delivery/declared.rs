@@ -2,6 +2,7 @@
 //!
 //! How their keys are read is left to `reader`, how each of them sends to its own module.
 
+mod keys;
 mod reader;
 
 use std::collections::BTreeMap;
@@ -19,7 +20,7 @@ use super::{
 use crate::casefile::Field;
 use crate::diag::{Diagnostics, Problem, Span};
 use crate::model::Recipient;
-use crate::settings::Declared;
+use crate::settings::{AlarmWay, Declared};
 
 /// The channels of a workspace.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +28,10 @@ pub struct Ways {
     channels: BTreeMap<String, Declaration>,
     /// Channels that may take 内部.
     internal: Vec<String>,
+    /// Channels whose paper bears the red masthead.
+    blank: Vec<String>,
+    /// Channels that send once more by themselves what nobody knows of.
+    resending: Vec<String>,
     /// Where secrets are kept, and where that is written.
     secrets: Vec<(SecretSource, Span)>,
     domains: Vec<String>,
@@ -44,6 +49,9 @@ enum Declaration {
     WeCom(WeComSettings),
     Command(CommandSettings),
 }
+
+/// The channels by id, each with one line or several, ready to send.
+pub type Channels<'a> = BTreeMap<String, Vec<Box<dyn Channel + 'a>>>;
 
 /// Where relative paths begin, and where files lie while a command runs.
 #[derive(Debug, Clone)]
@@ -64,6 +72,8 @@ impl Ways {
         let mut ways = Self {
             channels: BTreeMap::new(),
             internal: Vec::new(),
+            blank: Vec::new(),
+            resending: Vec::new(),
             secrets: Vec::new(),
             domains: list(&delivery.domains),
             redirect_all_to: delivery.redirect_all_to.as_ref().map(|to| to.get_ref().clone()),
@@ -82,11 +92,18 @@ impl Ways {
                 reader.report(Problem::DuplicateId { kind: "channel", id, first }, head.clone());
                 continue;
             }
+            if reader.resends() {
+                ways.resending.push(id.clone());
+            }
             let declaration = reader.declaration(&list(&delivery.hosts), &list(&delivery.printers));
             ways.secrets.append(&mut reader.secrets);
             if entry.internal.as_ref().is_some_and(|internal| *internal.get_ref()) {
                 ways.internal.push(id.clone());
             }
+            if reader.is_blank() {
+                ways.blank.push(id.clone());
+            }
+            reader.idle_keys();
             if let Some(declaration) = declaration {
                 ways.channels.insert(id, declaration);
             }
@@ -103,6 +120,25 @@ impl Ways {
     pub fn check(&self, recipients: &[Recipient], diagnostics: &mut Diagnostics) {
         for way in recipients.iter().flat_map(|recipient| &recipient.ways) {
             if let Err((message, hint)) = self.allows(&way.channel, &way.address) {
+                diagnostics.push(Problem::BadSetting { message, hint }, way.span.clone());
+            }
+        }
+    }
+
+    /// Checks that alarms can leave by the channels that are to carry them, to addresses that these may reach.
+    pub fn check_alarms(&self, alarms: &[AlarmWay], diagnostics: &mut Diagnostics) {
+        for way in alarms {
+            let takes = !matches!(
+                self.channels.get(&way.channel),
+                Some(Declaration::Print(_) | Declaration::Lp(_) | Declaration::Folder(_))
+            );
+            let checked = if takes {
+                self.allows(&way.channel, &way.to)
+            } else {
+                let message = format!("alarms cannot leave by `{}`", way.channel);
+                Err((message, "name a channel of kind email, webhook, wecom or command".to_owned()))
+            };
+            if let Err((message, hint)) = checked {
                 diagnostics.push(Problem::BadSetting { message, hint }, way.span.clone());
             }
         }
@@ -157,6 +193,66 @@ impl Ways {
         self.internal.iter().any(|known| known == channel)
     }
 
+    /// The kind of a channel, as the settings name it.
+    pub fn kind(&self, channel: &str) -> Option<&'static str> {
+        self.channels.get(channel).map(|declaration| match declaration {
+            Declaration::Email(_) => "email",
+            Declaration::Print(_) => "print",
+            Declaration::Lp(_) => "lp",
+            Declaration::Folder(_) => "folder",
+            Declaration::Webhook(_) => "webhook",
+            Declaration::WeCom(_) => "wecom",
+            Declaration::Command(_) => "command",
+        })
+    }
+
+    /// Whether a channel prints on paper.
+    pub fn prints(&self, channel: &str) -> bool {
+        matches!(self.channels.get(channel), Some(Declaration::Print(_) | Declaration::Lp(_)))
+    }
+
+    /// Whether a channel prints the body of a document only.
+    pub fn prints_body(&self, channel: &str) -> bool {
+        match self.channels.get(channel) {
+            Some(Declaration::Print(settings)) => settings.body_only,
+            Some(Declaration::Lp(settings)) => settings.body_only,
+            _ => false,
+        }
+    }
+
+    /// Whether the paper of a channel bears the red masthead already (套红纸).
+    pub fn is_blank(&self, channel: &str) -> bool {
+        self.prints(channel) && self.blank.iter().any(|known| known == channel)
+    }
+
+    /// Whether there is such a channel.
+    pub fn has_blank(&self) -> bool {
+        !self.blank.is_empty()
+    }
+
+    /// The folders into which channels lay files.
+    pub fn folders(&self) -> Vec<&Path> {
+        let declared = self.channels.values().filter_map(|declaration| match declaration {
+            Declaration::Folder(settings) => Some(settings.path.as_path()),
+            _ => None,
+        });
+        declared.collect()
+    }
+
+    /// Whether a channel sends once more by itself what nobody knows of.
+    pub fn resends(&self, channel: &str) -> bool {
+        self.resending.iter().any(|known| known == channel)
+    }
+
+    /// Whether files of these sizes fit into one parcel of a channel, as far as its settings say.
+    pub fn takes(&self, channel: &str, sizes: &[u64]) -> bool {
+        match self.channels.get(channel) {
+            Some(Declaration::Email(settings)) => settings.takes(sizes),
+            Some(Declaration::WeCom(settings)) => sizes.len() <= settings.messages_per_minute,
+            _ => true,
+        }
+    }
+
     /// The address that a message really goes to.
     pub fn destination<'a>(&'a self, channel: &str, address: &'a str) -> &'a str {
         match (&self.redirect_all_to, self.channels.get(channel)) {
@@ -178,16 +274,22 @@ impl Ways {
         Some(eml(settings, parcel, to, now).map_err(|error| error.to_string()))
     }
 
-    /// Opens the channels. Nothing is connected yet.
+    /// Opens the channels, each with the lines that it may have. Nothing is connected yet.
     pub fn open<'a>(
         &'a self,
         secrets: &'a (dyn Secrets + Sync),
-        now: &'a dyn Fn() -> DateTime<Utc>,
+        now: &'a (dyn Fn() -> DateTime<Utc> + Sync),
         time: NaiveTime,
-    ) -> BTreeMap<String, Box<dyn Channel + 'a>> {
+    ) -> Channels<'a> {
         let open = |(id, declaration): (&String, &Declaration)| {
             let channel: Box<dyn Channel + 'a> = match declaration.clone() {
-                Declaration::Email(settings) => Box::new(Email::new(settings, secrets, now())),
+                Declaration::Email(settings) => {
+                    let lines = usize::from(settings.lines());
+                    let first = Email::new(settings, secrets, now());
+                    let more = (1..lines).map(|_| first.another()).collect::<Vec<_>>();
+                    let all = std::iter::once(first).chain(more);
+                    return (id.clone(), all.map(|line| Box::new(line) as Box<dyn Channel + 'a>).collect());
+                }
                 Declaration::Print(settings) => Box::new(PrintChannel::new(settings, secrets, time)),
                 Declaration::Lp(settings) => Box::new(LpChannel::new(settings)),
                 Declaration::Folder(settings) => Box::new(Folder::new(settings)),
@@ -195,7 +297,7 @@ impl Ways {
                 Declaration::WeCom(settings) => Box::new(WeCom::new(settings, secrets)),
                 Declaration::Command(settings) => Box::new(CommandChannel::new(settings, secrets)),
             };
-            (id.clone(), channel)
+            (id.clone(), vec![channel])
         };
         self.channels.iter().map(open).collect()
     }

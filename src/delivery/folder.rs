@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Channel, Outcome, Parcel, Phase};
+use super::{Channel, Enclosure, Outcome, Parcel, Phase};
 use crate::disk::{self, AtomicFile, PathError};
 use crate::ledger::LedgerError;
 
@@ -98,35 +98,21 @@ impl Folder {
         address: &str,
         phase: &mut dyn FnMut(Phase) -> Result<(), LedgerError>,
     ) -> Result<String, Obstacle> {
-        let folder = self.folder_of(parcel, address)?;
+        let mut folders: Vec<(PathBuf, Vec<&Enclosure>)> = Vec::new();
+        for enclosure in &parcel.enclosures {
+            let folder = self.folder_of(parcel, enclosure, address)?;
+            match folders.iter_mut().find(|(known, _)| *known == folder) {
+                Some((_, files)) => files.push(enclosure),
+                None => folders.push((folder, vec![enclosure])),
+            }
+        }
         phase(Phase::Sending)?;
         self.is_there()?;
-        self.holds(&folder)?;
-        disk::create_folder(&folder)?;
-        let mut manifest = read_manifest(&folder)?;
-        let before = manifest.files.clone();
         let mut marks = Vec::new();
-        for enclosure in &parcel.enclosures {
-            let wanted = if self.settings.plain_names { &enclosure.plain_name } else { &enclosure.name };
-            let name = put(&folder, wanted, &parcel.key, &enclosure.bytes)?;
-            manifest.files.retain(|entry| entry.name != name);
-            manifest.files.push(Entry {
-                sha256: disk::sha256(&enclosure.bytes),
-                size: enclosure.bytes.len(),
-                title: parcel.title.clone(),
-                key: parcel.key.clone(),
-                name: name.clone(),
-            });
-            marks.push(folder.join(format!("{name}{MARK}")));
+        for (folder, files) in &folders {
+            self.holds(folder)?;
+            marks.extend(lay_down(folder, files, parcel, self.settings.plain_names)?);
         }
-        manifest.files.sort_by(|a, b| a.name.cmp(&b.name));
-        if manifest.files != before {
-            let mut text =
-                serde_json::to_vec_pretty(&manifest).expect("strings and numbers always serialise");
-            text.push(b'\n');
-            disk::write(&folder.join(MANIFEST), &text)?;
-        }
-        marks.retain(|mark| !mark.exists());
         if !marks.is_empty() {
             // The marks are what readers wait for: until the first stands there, nobody may have taken anything.
             phase(Phase::DataSent)?;
@@ -134,7 +120,8 @@ impl Folder {
                 disk::write(mark, b"")?;
             }
         }
-        Ok(folder.display().to_string())
+        let paths: Vec<String> = folders.iter().map(|(folder, _)| folder.display().to_string()).collect();
+        Ok(paths.join(", "))
     }
 
     /// Whether an address is a sub-folder.
@@ -148,13 +135,16 @@ impl Folder {
             .map_err(|why| format!("`{address}` is no sub-folder: {why}"))
     }
 
-    /// The folder of a parcel, below the one that is set.
-    fn folder_of(&self, parcel: &Parcel, address: &str) -> Result<PathBuf, Obstacle> {
+    /// The folder of a file, below the one that is set: those of a digest lie where each would lie alone.
+    fn folder_of(&self, parcel: &Parcel, file: &Enclosure, address: &str) -> Result<PathBuf, Obstacle> {
         let mut folder = self.settings.path.clone();
+        let own = |own: &str, whole: &str| if own.is_empty() { whole.to_owned() } else { own.to_owned() };
+        let period = &own(&file.about.period, &parcel.period);
+        let subject = &own(&file.about.subject, &parcel.subject);
         let below: &[&str] = match self.settings.layout {
             Layout::Flat => &[address],
-            Layout::Period => &[address, &parcel.period],
-            Layout::PeriodSubject => &[address, &parcel.period, &parcel.subject],
+            Layout::Period => &[address, period],
+            Layout::PeriodSubject => &[address, period, subject],
         };
         for path in below {
             for name in path.split('/') {
@@ -228,6 +218,40 @@ impl Channel for Folder {
             Err(obstacle) => (vec![obstacle.to_string()], false),
         }
     }
+}
+
+/// Puts the files of one folder there, and their manifest; the marks that are still to be set.
+fn lay_down(
+    folder: &Path,
+    files: &[&Enclosure],
+    parcel: &Parcel,
+    plain_names: bool,
+) -> Result<Vec<PathBuf>, Obstacle> {
+    disk::create_folder(folder)?;
+    let mut manifest = read_manifest(folder)?;
+    let before = manifest.files.clone();
+    let mut marks = Vec::new();
+    for enclosure in files {
+        let wanted = if plain_names { &enclosure.plain_name } else { &enclosure.name };
+        let name = put(folder, wanted, &parcel.key, &enclosure.bytes)?;
+        manifest.files.retain(|entry| entry.name != name);
+        manifest.files.push(Entry {
+            sha256: disk::sha256(&enclosure.bytes),
+            size: enclosure.bytes.len(),
+            title: enclosure.title_in(parcel).to_owned(),
+            key: parcel.key.clone(),
+            name: name.clone(),
+        });
+        marks.push(folder.join(format!("{name}{MARK}")));
+    }
+    manifest.files.sort_by(|a, b| a.name.cmp(&b.name));
+    if manifest.files != before {
+        let mut text = serde_json::to_vec_pretty(&manifest).expect("strings and numbers always serialise");
+        text.push(b'\n');
+        disk::write(&folder.join(MANIFEST), &text)?;
+    }
+    marks.retain(|mark| !mark.exists());
+    Ok(marks)
 }
 
 /// Why a name cannot be that of a file or folder everywhere that a share may lie.

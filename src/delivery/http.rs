@@ -164,7 +164,7 @@ impl Read for Watched<'_> {
     }
 }
 
-fn authorities(path: &Path) -> Result<Vec<ureq::tls::Certificate<'static>>, String> {
+pub(super) fn authorities(path: &Path) -> Result<Vec<ureq::tls::Certificate<'static>>, String> {
     let pem = disk::read(path).map_err(|error| format!("{error}: {}", error.source))?;
     let mut certificates = Vec::new();
     for item in ureq::tls::parse_pem(&pem) {

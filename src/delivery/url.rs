@@ -2,7 +2,11 @@
 //!
 //! What is posted there is left to `http` and the channels.
 
+use std::fmt::Write as _;
+
 use ureq::http::Uri;
+
+use super::Enclosure;
 
 /// Why a parcel may not be posted to a URL. The URL itself is not told: its path or query may hold a key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -68,6 +72,24 @@ pub(super) fn allowed(url: &str, hosts: &[String]) -> Result<Uri, UrlError> {
         listed == host || listed == with_port
     });
     if listed { Ok(uri) } else { Err(UrlError::NotAllowed { host: with_port }) }
+}
+
+/// Where a file is found below a place that shows the output folder.
+pub(super) fn link(base: &str, file: &Enclosure) -> String {
+    let names: Vec<String> = file.path.split('/').map(percent).collect();
+    format!("{}/{}", base.trim_end_matches('/'), names.join("/"))
+}
+
+/// Bytes that cannot stand in a URL or a parameter of a header as they are.
+pub(super) fn percent(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut out, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+        out
+    })
 }
 
 fn is_loopback(host: &str) -> bool {

@@ -15,8 +15,8 @@ use sha2::Sha256;
 use super::described::{Figure, File, figures};
 use super::http::{Answer, Client, Lost};
 use super::url::{self, UrlError};
-use super::{Channel, Outcome, Parcel, Phase, Secret, SecretSource, Secrets};
-use crate::ledger::LedgerError;
+use super::{Channel, Notice, Outcome, Parcel, Phase, Secret, SecretSource, Secrets};
+use crate::ledger::{LedgerError, ParcelKind};
 
 /// Where events are posted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,21 +56,29 @@ fn is_url(address: &str) -> bool {
 /// Posts parcels as signed events.
 pub struct Webhook<'a> {
     settings: WebhookSettings,
-    secrets: &'a dyn Secrets,
-    now: &'a dyn Fn() -> DateTime<Utc>,
+    secrets: &'a (dyn Secrets + Sync),
+    now: &'a (dyn Fn() -> DateTime<Utc> + Sync),
     client: Option<Client>,
 }
 
 /// What is posted. Nothing in it depends on the attempt, so that each attempt posts the same bytes.
 #[derive(Serialize)]
-struct Event<'a> {
+struct Event<D> {
     r#type: &'static str,
-    data: Data<'a>,
+    data: D,
+}
+
+#[derive(Serialize)]
+struct Told<'a> {
+    key: &'a str,
+    subject: &'a str,
+    text: &'a str,
 }
 
 #[derive(Serialize)]
 struct Data<'a> {
     key: &'a str,
+    kind: &'static str,
     recipient: &'a str,
     document: &'a str,
     subject: &'a str,
@@ -78,6 +86,8 @@ struct Data<'a> {
     title: &'a str,
     internal: bool,
     figures: Vec<Figure<'a>>,
+    compared: &'a str,
+    changes: &'a [String],
     files: Vec<File<'a>>,
 }
 
@@ -85,8 +95,8 @@ impl<'a> Webhook<'a> {
     /// A channel with these settings. `now` is asked for the time of each attempt: receivers refuse signatures of another hour.
     pub fn new(
         settings: WebhookSettings,
-        secrets: &'a dyn Secrets,
-        now: &'a dyn Fn() -> DateTime<Utc>,
+        secrets: &'a (dyn Secrets + Sync),
+        now: &'a (dyn Fn() -> DateTime<Utc> + Sync),
     ) -> Self {
         Self { settings, secrets, now, client: None }
     }
@@ -103,6 +113,48 @@ impl<'a> Webhook<'a> {
         let secret = self.settings.secret.read(self.secrets).map_err(|error| error.with_cause())?;
         signing_key(&secret)
     }
+
+    /// Posts a signed event.
+    fn post(
+        &mut self,
+        id: &str,
+        address: &str,
+        body: &[u8],
+        phase: &mut dyn FnMut(Phase) -> Result<(), LedgerError>,
+    ) -> Result<Outcome, LedgerError> {
+        // Read again at each attempt: the list may have been shortened since the address was.
+        let uri = match url::allowed(self.settings.target(address), &self.settings.hosts) {
+            Ok(uri) => uri,
+            Err(error) if is_url(address) => return Ok(Outcome::Refused { reason: error.to_string() }),
+            Err(error) => return Ok(Outcome::Stopped { reason: error.to_string() }),
+        };
+        let key = match self.key() {
+            Ok(key) => key,
+            Err(reason) => return Ok(Outcome::Stopped { reason }),
+        };
+        let now = (self.now)();
+        let headers = [
+            ("content-type", "application/json".to_owned()),
+            ("webhook-id", id.to_owned()),
+            ("webhook-timestamp", now.timestamp().to_string()),
+            ("webhook-signature", signature(&key, id, now.timestamp(), body)),
+        ];
+        let client = match self.client() {
+            Ok(client) => client,
+            Err(reason) => return Ok(Outcome::Stopped { reason }),
+        };
+        phase(Phase::Sending)?;
+        Ok(match client.post(&uri, &headers, body, &mut || phase(Phase::DataSent)) {
+            Ok(answer) => outcome(&answer, (self.now)()),
+            Err(Lost::Incomplete(reason)) => Outcome::Retry { reason, after: None },
+            // Not `Unknown`: the receiver knows an event by its webhook-id, which every attempt bears, and is bound by Standard Webhooks
+            // to take it once. Waiting for a person would only delay what a second attempt settles.
+            Err(Lost::Unanswered(reason)) => {
+                Outcome::Retry { reason: format!("sent, but no answer came: {reason}"), after: None }
+            }
+            Err(Lost::Unrecorded(error)) => return Err(error),
+        })
+    }
 }
 
 impl Channel for Webhook<'_> {
@@ -116,38 +168,17 @@ impl Channel for Webhook<'_> {
         address: &str,
         phase: &mut dyn FnMut(Phase) -> Result<(), LedgerError>,
     ) -> Result<Outcome, LedgerError> {
-        // Read again at each attempt: the list may have been shortened since the address was.
-        let uri = match url::allowed(self.settings.target(address), &self.settings.hosts) {
-            Ok(uri) => uri,
-            Err(error) if is_url(address) => return Ok(Outcome::Refused { reason: error.to_string() }),
-            Err(error) => return Ok(Outcome::Stopped { reason: error.to_string() }),
-        };
-        let key = match self.key() {
-            Ok(key) => key,
-            Err(reason) => return Ok(Outcome::Stopped { reason }),
-        };
         let body = event(parcel, address, self.settings.enclose);
-        let now = (self.now)();
-        let headers = [
-            ("content-type", "application/json".to_owned()),
-            ("webhook-id", parcel.key.clone()),
-            ("webhook-timestamp", now.timestamp().to_string()),
-            ("webhook-signature", signature(&key, &parcel.key, now.timestamp(), &body)),
-        ];
-        let client = match self.client() {
-            Ok(client) => client,
-            Err(reason) => return Ok(Outcome::Stopped { reason }),
-        };
-        phase(Phase::Sending)?;
-        Ok(match client.post(&uri, &headers, &body, &mut || phase(Phase::DataSent)) {
-            Ok(answer) => outcome(&answer, (self.now)()),
-            Err(Lost::Incomplete(reason)) => Outcome::Retry { reason, after: None },
-            // Not `Unknown`: the receiver knows an event by its webhook-id, which every attempt bears, and is bound by Standard Webhooks
-            // to take it once. Waiting for a person would only delay what a second attempt settles.
-            Err(Lost::Unanswered(reason)) => {
-                Outcome::Retry { reason: format!("sent, but no answer came: {reason}"), after: None }
-            }
-            Err(Lost::Unrecorded(error)) => return Err(error),
+        self.post(&parcel.key, address, &body, phase)
+    }
+
+    fn notify(&mut self, notice: &Notice, address: &str) -> Outcome {
+        let data = Told { key: &notice.id, subject: &notice.subject, text: &notice.text };
+        let body =
+            serde_json::to_vec(&Event { r#type: "briefing.alarm", data }).expect("strings always serialise");
+        self.post(&notice.id, address, &body, &mut |_| Ok(())).unwrap_or_else(|error| {
+            // A notice records nothing.
+            Outcome::Retry { reason: error.to_string(), after: None }
         })
     }
 
@@ -209,10 +240,11 @@ fn signature(key: &[u8], id: &str, timestamp: i64, body: &[u8]) -> String {
 fn event(parcel: &Parcel, address: &str, enclose: bool) -> Vec<u8> {
     let files = parcel.enclosures.iter().map(|enclosure| File {
         base64: enclose.then(|| STANDARD.encode(&enclosure.bytes)),
-        ..File::of(enclosure)
+        ..File::of(enclosure, parcel)
     });
     let data = Data {
         key: &parcel.key,
+        kind: parcel.kind.name(),
         // A URL may hold a key of the receiver's, and it knows where it is.
         recipient: if is_url(address) { "" } else { address },
         document: &parcel.document,
@@ -220,11 +252,17 @@ fn event(parcel: &Parcel, address: &str, enclose: bool) -> Vec<u8> {
         period: &parcel.period,
         title: &parcel.title,
         internal: parcel.internal,
-        figures: figures(parcel),
+        figures: figures(&parcel.figures),
+        compared: &parcel.compared,
+        changes: &parcel.changes,
         files: files.collect(),
     };
-    serde_json::to_vec(&Event { r#type: "briefing.issued", data })
-        .expect("strings and numbers always serialise")
+    let r#type = match parcel.kind {
+        ParcelKind::Issue | ParcelKind::Digest | ParcelKind::Again => "briefing.issued",
+        ParcelKind::Correction => "briefing.corrected",
+        ParcelKind::Withdrawal => "briefing.withdrawn",
+    };
+    serde_json::to_vec(&Event { r#type, data }).expect("strings and numbers always serialise")
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use answer::{Key, halfway, shown_or_why, understand};
 
 use super::http::{Answer, Client, Lost};
 use super::url::{self, UrlError};
-use super::{Channel, Enclosure, Outcome, Parcel, Phase, SecretSource, Secrets};
+use super::{Channel, Enclosure, Notice, Outcome, Parcel, Phase, SecretSource, Secrets};
 use crate::disk;
 use crate::ledger::LedgerError;
 
@@ -26,6 +26,9 @@ pub const WECOM_URL: &str = "https://qyapi.weixin.qq.com/cgi-bin/webhook";
 
 /// The sizes of a file that WeCom takes.
 const SIZES: std::ops::RangeInclusive<usize> = 5..=20 << 20;
+
+/// The bytes of a message of text.
+const TEXT: usize = 2048;
 
 /// The messages that a robot may send in a minute.
 pub const WECOM_MESSAGES_PER_MINUTE: usize = 20;
@@ -41,6 +44,8 @@ pub struct WeComSettings {
     pub key: SecretSource,
     /// The hosts that may be reached.
     pub hosts: Vec<String>,
+    /// Where the output folder is shown to the group, for files that are too large.
+    pub link: Option<String>,
     /// The authorities that sign the certificate, in PEM, in place of those that browsers trust.
     pub ca_file: Option<PathBuf>,
     /// How long one request may take in all.
@@ -62,14 +67,14 @@ impl WeComSettings {
 /// Sends parcels into the group of a robot; one robot knows one group, so that the address says nothing here.
 pub struct WeCom<'a> {
     settings: WeComSettings,
-    secrets: &'a dyn Secrets,
+    secrets: &'a (dyn Secrets + Sync),
     client: Option<Client>,
     rate: Rate,
 }
 
 impl<'a> WeCom<'a> {
     /// A channel with these settings.
-    pub fn new(settings: WeComSettings, secrets: &'a dyn Secrets) -> Self {
+    pub fn new(settings: WeComSettings, secrets: &'a (dyn Secrets + Sync)) -> Self {
         let rate = Rate { most: settings.messages_per_minute, sent: VecDeque::new() };
         Self { settings, secrets, client: None, rate }
     }
@@ -127,7 +132,8 @@ impl Channel for WeCom<'_> {
         _: &str,
         phase: &mut dyn FnMut(Phase) -> Result<(), LedgerError>,
     ) -> Result<Outcome, LedgerError> {
-        if let Some(reason) = unfit(parcel, self.rate.most) {
+        let link = self.settings.link.clone();
+        if let Some(reason) = unfit(parcel, self.rate.most, link.as_deref()) {
             return Ok(Outcome::Refused { reason });
         }
         let key = match self.ready() {
@@ -146,17 +152,21 @@ impl Channel for WeCom<'_> {
         }
         phase(Phase::Sending)?;
         // All uploads first: what fails among them has shown nothing to anybody.
-        let mut media = Vec::new();
+        let mut messages = Vec::new();
         for file in &parcel.enclosures {
+            if let Some(base) = link.as_deref().filter(|_| file.bytes.len() > *SIZES.end()) {
+                messages.push(linked(base, file));
+                continue;
+            }
             match self.upload(&uploading, &key, file) {
-                Ok(id) => media.push(id),
+                Ok(id) => messages.push(serde_json::json!({ "msgtype": "file", "file": { "media_id": id } })),
                 Err(outcome) => return Ok(outcome),
             }
         }
         let mut recorded = false;
-        for (shown, id) in media.iter().enumerate() {
+        for (shown, message) in messages.iter().enumerate() {
             self.rate.sent.push_back(Instant::now());
-            let body = serde_json::json!({ "msgtype": "file", "file": { "media_id": id } }).to_string();
+            let body = message.to_string();
             let mut before_body = || {
                 if !recorded {
                     phase(Phase::DataSent)?;
@@ -178,9 +188,32 @@ impl Channel for WeCom<'_> {
                 },
                 Err(Lost::Unrecorded(error)) => return Err(error),
             };
-            return Ok(if shown == 0 { failed } else { halfway(failed, shown, media.len()) });
+            return Ok(if shown == 0 { failed } else { halfway(&failed, shown, messages.len()) });
         }
-        Ok(Outcome::Accepted { receipt: format!("files shown in the group: {}", media.len()) })
+        Ok(Outcome::Accepted { receipt: format!("files shown in the group: {}", messages.len()) })
+    }
+
+    fn notify(&mut self, notice: &Notice, _: &str) -> Outcome {
+        let key = match self.ready() {
+            Ok(key) => key,
+            Err(reason) => return Outcome::Stopped { reason },
+        };
+        let uri = match self.method(&key, "send?") {
+            Ok(uri) => uri,
+            Err(error) => return Outcome::Stopped { reason: error.to_string() },
+        };
+        let text = serde_json::json!({ "msgtype": "text", "text": { "content": notice.within(TEXT) } });
+        self.rate.sent.push_back(Instant::now());
+        match self.post(&uri, "application/json", text.to_string().as_bytes(), &mut || Ok(())) {
+            Ok(answer) => match shown_or_why(&answer, &key) {
+                Ok(()) => Outcome::Accepted { receipt: "shown in the group".to_owned() },
+                Err(outcome) => outcome,
+            },
+            Err(Lost::Incomplete(reason) | Lost::Unanswered(reason)) => {
+                Outcome::Retry { reason: key.hidden_in(&reason), after: None }
+            }
+            Err(Lost::Unrecorded(_)) => unreachable!("a notice records nothing"),
+        }
     }
 
     fn probe(&mut self) -> (Vec<String>, bool) {
@@ -203,13 +236,24 @@ impl Channel for WeCom<'_> {
     }
 }
 
+/// The message in place of a file that WeCom does not take.
+fn linked(base: &str, file: &Enclosure) -> serde_json::Value {
+    let megabytes = file.bytes.len().div_ceil(1 << 20);
+    let (name, sum, link) = (&file.name, &file.sha256, url::link(base, file));
+    let content = format!("{name}（{megabytes} MB，文件较大，请下载）\n{link}\nSHA-256：{sum}");
+    serde_json::json!({ "msgtype": "text", "text": { "content": content } })
+}
+
 /// Why a parcel can never be sent by a robot.
-fn unfit(parcel: &Parcel, most: usize) -> Option<String> {
+fn unfit(parcel: &Parcel, most: usize, link: Option<&str>) -> Option<String> {
     if parcel.enclosures.is_empty() || parcel.enclosures.len() > most {
         return Some(format!("a robot sends 1 to {most} files at once, not {}", parcel.enclosures.len()));
     }
-    let odd = parcel.enclosures.iter().find(|file| !SIZES.contains(&file.bytes.len()))?;
-    Some(format!("WeCom takes files of 5 B to 20 MiB; `{}` has {} B", odd.name, odd.bytes.len()))
+    let fits = |size: usize| SIZES.contains(&size) || (link.is_some() && size > *SIZES.end());
+    let odd = parcel.enclosures.iter().find(|file| !fits(file.bytes.len()))?;
+    let hint =
+        if odd.bytes.len() > *SIZES.end() { "; with `link` the group would be told where it is" } else { "" };
+    Some(format!("WeCom takes files of 5 B to 20 MiB; `{}` has {} B{hint}", odd.name, odd.bytes.len()))
 }
 
 /// A boundary that does not occur in the file, and is the same at each attempt.
@@ -267,11 +311,14 @@ mod tests {
     #[test]
     fn a_name_cannot_end_its_header() {
         let file = Enclosure {
+            body_pages: None,
             name: "简报\"\r\nX: y.pdf".into(),
             plain_name: "a.pdf".into(),
             media_type: "application/pdf".into(),
             bytes: b"%PDF-".to_vec(),
             sha256: String::new(),
+            path: String::new(),
+            about: crate::delivery::About::default(),
         };
         let form = String::from_utf8(multipart("b", &file)).expect("all text here");
         assert!(form.contains("filename=\"简报%22%0D%0AX: y.pdf\"; filelength=5\r\n"), "{form}");

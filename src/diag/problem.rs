@@ -104,6 +104,14 @@ pub enum Problem {
     // ── settings ──
     /// A setting that cannot be used.
     BadSetting { message: String, hint: String },
+    /// 共印N份 that is not the number of copies on paper.
+    CopiesDiffer { document: String, set: u32, sum: u64, parts: String },
+    /// A key of a channel that its kind does not use.
+    IdleKey { key: &'static str, kind: String, users: String },
+    /// A rendering for pre-printed paper that would not fall on the same places.
+    BlankMoved { pages: usize, blank: usize },
+    /// A recipient to whom nothing will ever go.
+    GetsNothing { id: String, reason: String, hint: String },
     /// A year whose working days are needed and not known.
     CalendarMissing { year: i32, fatal: bool },
 
@@ -169,6 +177,10 @@ impl Problem {
             Self::TextFileName { .. } => "text-file-name",
             Self::BadPlate { .. } => "bad-plate",
             Self::BadSetting { .. } => "bad-setting",
+            Self::CopiesDiffer { .. } => "copies-differ",
+            Self::IdleKey { .. } => "idle-key",
+            Self::BlankMoved { .. } => "blank-moved",
+            Self::GetsNothing { .. } => "gets-nothing",
             Self::CalendarMissing { .. } => "calendar-missing",
             Self::RoleWithoutFace { .. } => "role-without-face",
             Self::FaceAbsent { .. } => "face-absent",
@@ -194,6 +206,7 @@ impl Problem {
             | Self::Substituted { .. }
             | Self::FaceAbsent { .. }
             | Self::BodyTooLong { .. }
+            | Self::GetsNothing { .. }
             | Self::CalendarMissing { fatal: false, .. }
             | Self::Template { fatal: false, .. } => Severity::Warning,
             _ => Severity::Error,
@@ -258,6 +271,14 @@ impl Problem {
             }
             Self::TextFileName { file, reason } => format!("`{file}` belongs to no document: {reason}"),
             Self::BadPlate { message, .. } | Self::BadSetting { message, .. } => message.clone(),
+            Self::CopiesDiffer { document, set, sum, .. } => {
+                format!("`copies` is {set}, but {document} has {sum} copies on paper")
+            }
+            Self::IdleKey { key, kind, .. } => format!("a channel of the kind `{kind}` does not use `{key}`"),
+            Self::BlankMoved { pages, blank } => {
+                format!("without its red masthead the document has {blank} pages instead of {pages}")
+            }
+            Self::GetsNothing { id, reason, .. } => format!("recipient `{id}` gets nothing: {reason}"),
             Self::CalendarMissing { year, .. } => format!("there is no calendar of {year}"),
             Self::RoleWithoutFace { role, .. } => format!("no face for the role `{role}`"),
             Self::FaceAbsent { role, family, instead } => {
@@ -315,6 +336,7 @@ impl Problem {
             | Self::FormulaMixes { hint, .. }
             | Self::BadPlate { hint, .. }
             | Self::BadSetting { hint, .. }
+            | Self::GetsNothing { hint, .. }
                 if !hint.is_empty() =>
             {
                 one(hint.clone())
@@ -344,6 +366,13 @@ impl Problem {
             Self::WrongTerm { right, why, .. } => {
                 let why = if why.is_empty() { String::new() } else { format!(" ({why})") };
                 one(format!("write `{right}`{why}"))
+            }
+            Self::CopiesDiffer { sum, parts, .. } => one(format!(
+                "{parts} = {sum}; write `copies = \"sum\"`, or mend recipients, `archive` or `copies`"
+            )),
+            Self::IdleKey { users, .. } => one(format!("it belongs to {users}; take it out")),
+            Self::BlankMoved { .. } => {
+                one("in templates, `masthead.blank` may hide what is red, and change nothing else".into())
             }
             Self::CalendarMissing { year, .. } => one(format!(
                 "write data/calendars/cn-{year}.toml by the State Council's notice, which comes in the November before"

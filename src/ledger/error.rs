@@ -91,6 +91,9 @@ pub enum LedgerError {
     /// Another process took the lease over.
     #[error("another process works on the schedules now")]
     Overtaken,
+    /// A parcel may not go further: how far it went could not be recorded.
+    #[error("how far a parcel went could not be recorded")]
+    Unrecorded,
     /// The number is not free.
     #[error("{document} no. {number} of {year} (total {total}) cannot be given: {reason}")]
     NumberTaken {

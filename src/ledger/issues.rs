@@ -3,10 +3,10 @@
 //! When a document is issued is left to `schedule`.
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rusqlite::{OptionalExtension, Row, params};
 
-use super::store::{Ledger, instant_of, text_of};
-use super::{Entry, LedgerError, Manifest};
+use super::store::{Ledger, day_of, instant_of, text_of};
+use super::{Entry, LedgerError};
 
 /// The number that a document bears.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,30 +68,44 @@ pub struct Issue {
     pub occurrence: Option<i64>,
     /// The date on the document.
     pub date: NaiveDate,
-    /// Its file within the output folder.
+    /// Its file within the output folder; after a correction that of the last.
     pub path: Option<String>,
-    /// SHA-256 of its file.
+    /// SHA-256 of that file.
     pub pdf: Option<String>,
+    /// SHA-256 of the view beside it.
+    pub view: Option<String>,
     /// SHA-256 of what it says, without number and date.
     pub content: Option<String>,
+    /// How often it was corrected.
+    pub corrections: u32,
+    /// Its file as it was first printed.
+    pub first: Option<String>,
+    /// Since when it is called back.
+    pub withdrawn: Option<DateTime<Utc>>,
     /// When it was issued.
     pub issued: Option<DateTime<Utc>>,
     /// Why it is void.
     pub reason: Option<String>,
+    /// Its signed file within the output folder, with its SHA-256.
+    pub signed: Option<(String, String)>,
+    /// The schedule that made it.
+    pub schedule: Option<String>,
+    /// SHA-256 of the file that somebody released.
+    pub approved: Option<String>,
 }
 
-const COLUMNS: &str = "id, document, subject, period, year, number, total, state, occurrence, date, path, content, issued, reason, pdf";
+/// Path, digests and content are those of the last correction, where there is one.
+pub(super) const COLUMNS: &str = "id, document, subject, period, year, number, total, state, occurrence, date,
+  coalesce((SELECT c.path FROM correction c WHERE c.issue = issue.id ORDER BY c.number DESC LIMIT 1), path),
+  coalesce((SELECT c.content FROM correction c WHERE c.issue = issue.id ORDER BY c.number DESC LIMIT 1), content), issued, reason,
+  coalesce((SELECT c.pdf FROM correction c WHERE c.issue = issue.id ORDER BY c.number DESC LIMIT 1), pdf),
+  coalesce((SELECT c.view FROM correction c WHERE c.issue = issue.id ORDER BY c.number DESC LIMIT 1), view),
+  signed_path, signed, (SELECT schedule FROM occurrence WHERE occurrence.id = issue.occurrence),
+  (SELECT pdf FROM approval WHERE approval.issue = issue.id),
+  coalesce((SELECT max(c.number) FROM correction c WHERE c.issue = issue.id), 0), withdrawn, path";
 
 impl Issue {
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        let date: String = row.get(9)?;
-        let date = date.parse().map_err(|e| {
-            rusqlite::Error::FromSqlConversionFailure(
-                9,
-                rusqlite::types::Type::Text,
-                Box::<chrono::ParseError>::new(e),
-            )
-        })?;
+    pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         let issued: Option<String> = row.get(12)?;
         Ok(Self {
             id: row.get(0)?,
@@ -102,13 +116,25 @@ impl Issue {
             number: Number { number: row.get(5)?, total: row.get(6)? },
             state: IssueState::parse(&row.get::<_, String>(7)?),
             occurrence: row.get(8)?,
-            date,
+            date: day_of(&row.get::<_, String>(9)?)?,
             path: row.get(10)?,
             content: row.get(11)?,
             issued: issued.as_deref().map(instant_of).transpose()?,
             reason: row.get(13)?,
             pdf: row.get(14)?,
+            view: row.get(15)?,
+            signed: row.get::<_, Option<String>>(16)?.zip(row.get(17)?),
+            schedule: row.get(18)?,
+            approved: row.get(19)?,
+            corrections: row.get(20)?,
+            withdrawn: row.get::<_, Option<String>>(21)?.as_deref().map(instant_of).transpose()?,
+            first: row.get(22)?,
         })
+    }
+
+    /// SHA-256 of the file that is sent: the signed one, where it was signed.
+    pub fn sent(&self) -> Option<&str> {
+        self.signed.as_ref().map(|(_, digest)| digest).or(self.pdf.as_ref()).map(String::as_str)
     }
 }
 
@@ -130,24 +156,25 @@ pub struct Wanted<'a> {
 }
 
 impl Ledger {
-    /// The issue of a document in a period, void ones left out.
+    /// The issue of a document in a period, void ones and those that were called back left out.
     ///
     /// # Errors
     /// When the ledger cannot be read.
     pub fn issue(&self, document: &str, subject: &str, period: &str) -> Result<Option<Issue>, LedgerError> {
         let query = format!(
-            "SELECT {COLUMNS} FROM issue WHERE document = ?1 AND subject = ?2 AND period = ?3 AND state <> 'void'"
+            "SELECT {COLUMNS} FROM issue WHERE document = ?1 AND subject = ?2 AND period = ?3 AND state <> 'void' AND withdrawn IS NULL"
         );
         self.read(self.connection.query_row(&query, [document, subject, period], Issue::read).optional())
     }
 
-    /// The last issue of a document about a subject, whatever its period.
+    /// The last issue of a document about a subject, whatever its period; not one that was called back.
     ///
     /// # Errors
     /// When the ledger cannot be read.
     pub fn last_issue(&self, document: &str, subject: &str) -> Result<Option<Issue>, LedgerError> {
         let query = format!(
-            "SELECT {COLUMNS} FROM issue WHERE document = ?1 AND subject = ?2 AND state = 'issued' ORDER BY total DESC LIMIT 1"
+            "SELECT {COLUMNS} FROM issue WHERE document = ?1 AND subject = ?2 AND state = 'issued' AND withdrawn IS NULL
+             ORDER BY total DESC LIMIT 1"
         );
         self.read(self.connection.query_row(&query, [document, subject], Issue::read).optional())
     }
@@ -296,47 +323,6 @@ impl Ledger {
         Err(LedgerError::NumberTaken { document, year, number: number.number, total: number.total, reason })
     }
 
-    /// Refuses to go on where the manifest holds issued documents that the ledger does not know: their numbers would be
-    /// given a second time.
-    ///
-    /// # Errors
-    /// [`LedgerError::Orphaned`] in that case.
-    pub fn guard(&self, manifest: &Manifest) -> Result<(), LedgerError> {
-        let unknown = self.unknown(manifest)?;
-        match unknown.first() {
-            None => Ok(()),
-            Some((path, _)) => {
-                Err(LedgerError::Orphaned { missing: unknown.len(), example: (*path).clone() })
-            }
-        }
-    }
-
-    /// Takes the issued documents of a manifest over into a ledger that does not know them. Answers how many.
-    ///
-    /// # Errors
-    /// When a number contradicts one that the ledger has, or it cannot be written.
-    pub fn adopt(&mut self, manifest: &Manifest, now: DateTime<Utc>) -> Result<usize, LedgerError> {
-        let unknown: Vec<(String, Entry)> =
-            self.unknown(manifest)?.into_iter().map(|(path, entry)| (path.clone(), entry.clone())).collect();
-        self.write(|t| unknown.iter().try_for_each(|(path, entry)| adopt_one(t, path, entry, now)))?;
-        Ok(unknown.len())
-    }
-
-    fn unknown<'m>(&self, manifest: &'m Manifest) -> Result<Vec<(&'m String, &'m Entry)>, LedgerError> {
-        let mut unknown = Vec::new();
-        for (path, entry) in manifest.entries.iter().filter(|(_, entry)| entry.total.is_some()) {
-            let known = self.read(self.connection.query_row(
-                "SELECT EXISTS (SELECT 1 FROM issue WHERE document = ?1 AND total = ?2)",
-                params![entry.document, entry.total],
-                |row| row.get::<_, bool>(0),
-            ))?;
-            if !known {
-                unknown.push((path, entry));
-            }
-        }
-        Ok(unknown)
-    }
-
     /// Issued documents whose files retention may take away: older than a day, and not taken yet.
     ///
     /// # Errors
@@ -360,17 +346,4 @@ impl Ledger {
         })?;
         Ok(())
     }
-}
-
-fn adopt_one(t: &Transaction<'_>, path: &str, entry: &Entry, now: DateTime<Utc>) -> rusqlite::Result<()> {
-    let year: i32 = entry.date.get(..4).and_then(|year| year.parse().ok()).unwrap_or_default();
-    t.execute(
-        "INSERT INTO issue (document, subject, period, year, number, total, state, date, path, pages, pdf, view, content, reserved, issued)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'issued', ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13)",
-        params![
-            entry.document, entry.subject, entry.period, year, entry.number, entry.total, entry.date, path,
-            entry.pages, entry.pdf, entry.view, entry.content, text_of(now),
-        ],
-    )?;
-    Ok(())
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::LedgerError;
 use crate::disk::{self, PathError};
+use crate::views::shape::Line;
 
 /// The file's name within the output folder.
 const NAME: &str = "manifest.json";
@@ -27,7 +28,7 @@ pub struct Entry {
     pub subject: String,
     /// The period it is about.
     pub period: String,
-    /// `all` or `body`.
+    /// `all` or `body`; `withdrawal` for the notice that calls an issue back.
     pub part: String,
     /// 第N期, where it bears a number.
     #[serde(default)]
@@ -39,6 +40,9 @@ pub struct Entry {
     pub date: String,
     /// How many pages it has.
     pub pages: usize,
+    /// How many of them the body takes; none where an older version recorded it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body_pages: Option<usize>,
     /// How many plates moved to the annex so that the body fits.
     pub moved: usize,
     /// SHA-256 of the PDF.
@@ -57,8 +61,40 @@ pub struct Entry {
     /// SHA-256 of the recipe in the archive: templates, faces, engine.
     #[serde(default)]
     pub recipe: String,
+    /// Whether it is a draft that waits, or waited, for a signature: another draft never takes its name.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub held: bool,
+    /// 拟稿, 核对, 签发, as they stand on it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<Line>,
     /// SHA-256 over view, templates, faces, engine and options: what the PDF was made from.
     pub inputs: String,
+    /// SHA-256 of the same document without the red of its masthead, where one lies beside it: see [`blank_path`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blank: Option<String>,
+    /// Which correction (更正) of its issue it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correction: Option<u32>,
+    /// The path of the correction that replaces it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub superseded: Option<String>,
+    /// The path of the notice that calls its issue back (撤回).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn: Option<String>,
+}
+
+/// Where the rendering of a document for pre-printed red paper (套红纸) lies: `<subject>.blank.pdf` beside it.
+pub fn blank_path(path: &str) -> String {
+    beside(path, "blank")
+}
+
+/// Where the distribution list of a document lies: `<subject>.distribution.pdf` beside it. It is no issue, and not in the manifest.
+pub fn distribution_path(path: &str) -> String {
+    beside(path, "distribution")
+}
+
+fn beside(path: &str, what: &str) -> String {
+    format!("{}.{what}.pdf", path.strip_suffix(".pdf").unwrap_or(path))
 }
 
 fn plain() -> String {
@@ -105,19 +141,9 @@ impl Manifest {
         if entries.is_empty() {
             return Ok(());
         }
-        disk::create_folder(folder)?;
-        let lock = Lock::take(&folder.join(LOCK))?;
-        let mut manifest = Self::read(folder)?;
-        manifest.entries.extend(entries);
-        let mut bytes = serde_json::to_vec_pretty(&manifest).expect("strings and numbers always serialise");
-        bytes.push(b'\n');
-        disk::write(&folder.join(NAME), &bytes)?;
-        drop(lock);
-        Ok(())
+        Self::change(folder, |known| known.extend(entries))
     }
-}
 
-impl Manifest {
     /// Takes entries out of the manifest of a folder.
     ///
     /// # Errors
@@ -126,9 +152,18 @@ impl Manifest {
         if paths.is_empty() {
             return Ok(());
         }
+        Self::change(folder, |known| known.retain(|path, _| !paths.contains(path)))
+    }
+
+    /// Changes the entries of a folder while nobody else does.
+    ///
+    /// # Errors
+    /// As [`Manifest::add`].
+    pub fn change(folder: &Path, work: impl FnOnce(&mut BTreeMap<String, Entry>)) -> Result<(), LedgerError> {
+        disk::create_folder(folder)?;
         let lock = Lock::take(&folder.join(LOCK))?;
         let mut manifest = Self::read(folder)?;
-        manifest.entries.retain(|path, _| !paths.contains(path));
+        work(&mut manifest.entries);
         let mut bytes = serde_json::to_vec_pretty(&manifest).expect("strings and numbers always serialise");
         bytes.push(b'\n');
         disk::write(&folder.join(NAME), &bytes)?;

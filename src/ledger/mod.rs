@@ -2,24 +2,37 @@
 //!
 //! When something is due is left to `schedule`.
 
+mod adopting;
+mod approvals;
 mod archive;
+mod corrections;
+mod drafts;
 mod error;
+mod files;
 mod issues;
 mod lease;
 mod manifest;
 mod mounts;
 mod occurrences;
 mod outbox;
+mod progress;
 mod schema;
+mod standing;
 mod store;
 mod tasks;
 
+pub use approvals::{Approval, Release};
 pub use archive::Archive;
+pub use corrections::{Correction, Served, Serving, Withdrawal};
+pub use drafts::Draft;
 pub use error::LedgerError;
+pub use files::{Bearer, FileKind, IssuedFile};
 pub use issues::{Issue, IssueState, Number, Wanted};
 pub use lease::{Lease, last_tick};
-pub use manifest::{Entry, Manifest};
+pub use manifest::{Entry, Manifest, blank_path, distribution_path};
 pub use occurrences::{NewOccurrence, Occurrence, Origin, Seen, State};
-pub use outbox::{NewParcel, ParcelRow, ParcelState};
+pub use outbox::{Filed, NewParcel, ParcelKind, ParcelRow, ParcelState, Unplanned};
+pub use progress::Progress;
+pub use standing::{ByChannel, Standing};
 pub use store::Ledger;
-pub use tasks::{Task, TaskState};
+pub use tasks::{Task, TaskState, end_of};

@@ -2,7 +2,7 @@
 //!
 //! What is due, and what an occurrence does, is left to `schedule`.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use rusqlite::{Row, params};
 
 use super::LedgerError;
@@ -353,12 +353,7 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be written.
     pub fn tell_again(&mut self, what: &str, now: DateTime<Utc>) -> Result<bool, LedgerError> {
-        let yesterday = text_of(now - TimeDelta::days(1));
-        let query = "SELECT EXISTS (SELECT 1 FROM told WHERE what = ?1 AND at > ?2 AND at <= ?3)";
-        let known: bool =
-            self.read(
-                self.connection.query_row(query, params![what, yesterday, text_of(now)], |row| row.get(0)),
-            )?;
+        let known = self.was_told(what, now)?;
         if !known {
             self.write(|t| {
                 t.execute(
@@ -371,12 +366,13 @@ impl Ledger {
     }
 
     /// Forgets ended occurrences and their documents that were recorded before an instant, but never the last of a schedule,
-    /// which is its cursor, nor one that an issue refers to. Answers how many.
+    /// which is its cursor, nor one that an issue or a draft refers to. Answers how many.
     ///
     /// # Errors
     /// When the ledger cannot be written.
     pub fn forget_before(&mut self, instant: DateTime<Utc>, dry: bool) -> Result<usize, LedgerError> {
         const OLD: &str = "ended IS NOT NULL AND recorded < ?1 AND id NOT IN (SELECT occurrence FROM issue WHERE occurrence IS NOT NULL)
+             AND id NOT IN (SELECT occurrence FROM draft)
              AND NOT EXISTS (SELECT 1 FROM schedule s WHERE s.id = occurrence.schedule AND occurrence.origin = 'schedule'
                  AND occurrence.nominal = (SELECT max(o.nominal) FROM occurrence o WHERE o.schedule = s.id AND o.origin = 'schedule'))";
         let before = text_of(instant);

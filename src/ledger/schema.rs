@@ -217,6 +217,9 @@ CREATE TABLE draft (
   pdf         TEXT NOT NULL,  -- SHA-256 of the file that was read by those who review and sign
   view        TEXT NOT NULL,  -- SHA-256 of the view beside it
   content     TEXT NOT NULL,  -- SHA-256 of what it says, without number and date
+  inputs      TEXT NOT NULL,  -- SHA-256 over view, templates, faces and engine
+  moved       INTEGER NOT NULL, -- how many plates moved to the annex so that the body fits
+  date        TEXT NOT NULL,  -- the date on it: no signature is older
   drafted_by  TEXT,           -- 拟稿
   reviewed_by TEXT,           -- 核对
   reviewed    TEXT,
@@ -239,6 +242,10 @@ CREATE TABLE approval (
 -- What an outside tool made of the released file: an incremental update, which begins with its bytes.
 ALTER TABLE issue ADD COLUMN signed_path TEXT;
 ALTER TABLE issue ADD COLUMN signed TEXT;      -- SHA-256 of the signed file
+-- Since when it is called back. Its number stays used; its period may be issued anew, under another.
+ALTER TABLE issue ADD COLUMN withdrawn TEXT;
+DROP INDEX issue_once;
+CREATE UNIQUE INDEX issue_once ON issue (document, subject, period) WHERE state <> 'void' AND withdrawn IS NULL;
 
 CREATE TABLE correction (
   -- The same number once more, with what was wrong (更正). The file that it supersedes stays.
@@ -246,6 +253,7 @@ CREATE TABLE correction (
   number   INTEGER NOT NULL,  -- 1 for the first correction of the issue
   reason   TEXT NOT NULL,
   date     TEXT NOT NULL,
+  signed_by TEXT,             -- 签发, where somebody released it
   path     TEXT NOT NULL,     -- within the output folder
   pages    INTEGER NOT NULL,
   pdf      TEXT NOT NULL,
@@ -261,6 +269,7 @@ CREATE TABLE withdrawal (
   issue    INTEGER PRIMARY KEY REFERENCES issue (id),
   reason   TEXT NOT NULL,
   date     TEXT NOT NULL,
+  signed_by TEXT,             -- 签发, where somebody released it
   path     TEXT NOT NULL,
   pages    INTEGER NOT NULL,
   pdf      TEXT NOT NULL,
@@ -300,6 +309,8 @@ DROP TABLE parcel;
 ALTER TABLE new_parcel RENAME TO parcel;
 CREATE INDEX parcel_unsent ON parcel (state) WHERE state IN ('ready', 'sending', 'held', 'unknown');
 CREATE INDEX parcel_of ON parcel (issue);
+-- How often it went out again by itself after nobody knew whether it had arrived.
+ALTER TABLE parcel ADD COLUMN resent INTEGER NOT NULL DEFAULT 0;
 
 CREATE TABLE enclosure (
   -- The files of a parcel after the first, in their order.
@@ -309,6 +320,18 @@ CREATE TABLE enclosure (
   pdf    TEXT NOT NULL,
   PRIMARY KEY (parcel, place)
 ) STRICT;
+CREATE INDEX enclosure_of ON enclosure (issue);
+
+CREATE VIEW file AS
+  -- Every file that was printed of an issue: 0 as it was first, then its corrections; what a signature made of the first is one more.
+  SELECT id AS issue, 0 AS edition, path, pdf, content FROM issue WHERE path IS NOT NULL
+  UNION ALL SELECT id, 0, signed_path, signed, content FROM issue WHERE signed_path IS NOT NULL
+  UNION ALL SELECT issue, number, path, pdf, content FROM correction;
+
+CREATE VIEW carried AS
+  -- Every file of every parcel.
+  SELECT key AS parcel, issue, pdf FROM parcel
+  UNION ALL SELECT parcel, issue, pdf FROM enclosure;
 ";
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use rusqlite::backup::Backup;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
@@ -176,6 +176,10 @@ impl Ledger {
             },
         )?);
         wrong.extend(self.ask(
+            "SELECT path FROM issue JOIN approval ON approval.issue = issue.id WHERE approval.pdf IS NOT issue.pdf",
+            &|row| Ok(Some(format!("`{}` is not the file that was released", row.get::<_, String>(0)?))),
+        )?);
+        wrong.extend(self.ask(
             "SELECT a.document, a.total, b.total FROM issue a JOIN issue b ON a.document = b.document
              AND (a.year < b.year OR (a.year = b.year AND a.number < b.number)) AND a.total > b.total",
             &|row| {
@@ -305,6 +309,12 @@ pub(super) fn text_of(instant: DateTime<Utc>) -> String {
 pub(super) fn instant_of(text: &str) -> rusqlite::Result<DateTime<Utc>> {
     let parsed = DateTime::parse_from_rfc3339(text).map(|instant| instant.with_timezone(&Utc));
     parsed.map_err(|e| rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(e)))
+}
+
+/// The day that the ledger wrote.
+pub(super) fn day_of(text: &str) -> rusqlite::Result<NaiveDate> {
+    let fail = |e| rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(e));
+    text.parse().map_err(|e: chrono::ParseError| fail(e))
 }
 
 /// Whether two paths are one file.

@@ -3,10 +3,10 @@
 //! The occurrences themselves are left to `occurrences`.
 
 use chrono::{DateTime, Utc};
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
-use super::LedgerError;
 use super::store::{Ledger, instant_of, text_of};
+use super::{LedgerError, State};
 
 /// How a document of an occurrence stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,21 +71,7 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn tasks(&self, occurrence: i64) -> Result<Vec<Task>, LedgerError> {
-        let query = "SELECT document, subject, state, stage, attempts, due, message FROM task WHERE occurrence = ?1 ORDER BY rowid";
-        let mut statement = self.read(self.connection.prepare(query))?;
-        let rows = self.read(statement.query_map([occurrence], |row| {
-            let due: Option<String> = row.get(5)?;
-            Ok(Task {
-                document: row.get(0)?,
-                subject: row.get(1)?,
-                state: TaskState::parse(&row.get::<_, String>(2)?),
-                stage: row.get(3)?,
-                attempts: row.get(4)?,
-                due: due.as_deref().map(instant_of).transpose()?,
-                message: row.get(6)?,
-            })
-        }))?;
-        self.read(rows.collect())
+        self.read(tasks_of(&self.connection, occurrence))
     }
 
     /// Records a document of an occurrence, or how it stands now.
@@ -109,4 +95,53 @@ impl Ledger {
             })
         })
     }
+}
+
+/// The documents of an occurrence, read within a transaction or without one.
+pub(super) fn tasks_of(connection: &Connection, occurrence: i64) -> rusqlite::Result<Vec<Task>> {
+    let query = "SELECT document, subject, state, stage, attempts, due, message FROM task WHERE occurrence = ?1 ORDER BY rowid";
+    let mut statement = connection.prepare(query)?;
+    let rows = statement.query_map([occurrence], |row| {
+        let due: Option<String> = row.get(5)?;
+        Ok(Task {
+            document: row.get(0)?,
+            subject: row.get(1)?,
+            state: TaskState::parse(&row.get::<_, String>(2)?),
+            stage: row.get(3)?,
+            attempts: row.get(4)?,
+            due: due.as_deref().map(instant_of).transpose()?,
+            message: row.get(6)?,
+        })
+    })?;
+    rows.collect()
+}
+
+/// How an occurrence ends with these documents; none while one is still to be made. While a draft waits for a signature the occurrence
+/// does, whatever became of the others: the reason then names those that failed.
+pub fn end_of(tasks: &[Task]) -> Option<(State, Option<String>)> {
+    let count = |state: TaskState| tasks.iter().filter(|task| task.state == state).count();
+    if count(TaskState::Open) > 0 {
+        return None;
+    }
+    let failed = count(TaskState::Failed);
+    let names: Vec<String> = tasks
+        .iter()
+        .filter(|task| task.state == TaskState::Failed)
+        .map(|task| {
+            let message = task.message.as_deref().unwrap_or_default();
+            format!("{} {}: {message}", task.document, task.subject)
+        })
+        .collect();
+    let state = if count(TaskState::Held) > 0 {
+        State::Held
+    } else if failed > 0 {
+        if failed == tasks.len() { State::Failed } else { State::Partly }
+    } else if count(TaskState::Issued) > 0 {
+        State::Issued
+    } else if count(TaskState::Unchanged) > 0 {
+        State::Unchanged
+    } else {
+        State::AlreadyIssued
+    };
+    Some((state, (failed > 0).then(|| names.join("; "))))
 }

@@ -12,6 +12,9 @@ use super::reader::Reader;
 use crate::casefile::{RecipientEntry, RecipientsFile};
 use crate::diag::{Diagnostics, Problem, Span, nearest};
 
+/// The languages that recipients may ask for.
+const LANGUAGES: [&str; 3] = ["zh-Hans", "zh-Hant", "en"];
+
 /// An office or a person that gets briefings.
 #[derive(Debug, Clone)]
 pub struct Recipient {
@@ -27,6 +30,12 @@ pub struct Recipient {
     pub copies: u32,
     /// The last day on which it gets anything.
     pub until: Option<NaiveDate>,
+    /// The languages that it reads (BCP 47), and where they are written; none for all.
+    pub languages: Option<(Vec<String>, Span)>,
+    /// Whether all documents of an occurrence go to it together (合并投递).
+    pub digest: bool,
+    /// Whether it gets only issues that say something new to it.
+    pub only_changed: bool,
     /// The ways to it.
     pub ways: Vec<Way>,
 }
@@ -50,8 +59,33 @@ impl Recipient {
         let told = self
             .subjects
             .as_ref()
-            .is_none_or(|subjects| subjects.iter().any(|(wanted, _)| wanted.replace('/', "_") == subject));
-        told && listed(&self.documents, document) && self.until.is_none_or(|last| day <= last)
+            .is_none_or(|subjects| subjects.iter().any(|(wanted, _)| is_about(subject, wanted)));
+        told && listed(&self.documents, document) && !self.is_over(day)
+    }
+
+    /// Whether its last day is before a day.
+    pub fn is_over(&self, day: NaiveDate) -> bool {
+        self.until.is_some_and(|last| last < day)
+    }
+
+    /// Whether it reads a language.
+    pub fn reads(&self, language: &str) -> bool {
+        self.languages.as_ref().is_none_or(|(known, _)| known.iter().any(|one| one == language))
+    }
+
+    /// Its way by a channel, of which it has one at most.
+    pub fn way(&self, channel: &str) -> Option<&Way> {
+        self.ways.iter().find(|way| way.channel == channel)
+    }
+}
+
+/// Whether a subject, as files are named, is what a recipient wants to be told about: `jia-xian`, `jia-xian/a` or, for all its places,
+/// `jia-xian/*`.
+fn is_about(subject: &str, wanted: &str) -> bool {
+    match wanted.strip_suffix("/*") {
+        // Ids have no underscore: what follows the first is the place.
+        Some(region) => subject.strip_prefix(region).is_some_and(|rest| rest.starts_with('_')),
+        None => wanted.replace('/', "_") == subject,
     }
 }
 
@@ -110,13 +144,18 @@ fn read_one(
             0
         }),
     };
-    let until = raw.until.as_ref().and_then(|until| {
-        let day = until.get_ref().parse().ok();
-        if day.is_none() {
-            let place = reader.span(until);
-            reader.report(Problem::BadDate { date: until.get_ref().clone() }, place);
+    // Whom a slip here would serve too much gets nothing until it is mended.
+    let until = raw.until.as_ref().map(|until| read_day(until, reader));
+    let languages = raw.languages.as_ref().map(|languages| read_languages(languages, reader));
+    let only_changed = raw.send.as_ref().is_some_and(|send| {
+        let word = send.get_ref().as_str();
+        if !["always", "changed"].contains(&word) {
+            let message = format!("`{word}` is none of `always`, `changed`");
+            let near = nearest(word, ["always", "changed"]);
+            let place = reader.span(send);
+            reader.report(Problem::WrongType { message, near }, place);
         }
-        day
+        word == "changed"
     });
     let mut ways = Vec::new();
     for way in &raw.way {
@@ -138,5 +177,38 @@ fn read_one(
     }
     let all = subjects.as_ref().is_some_and(|subjects| subjects.iter().any(|(subject, _)| subject == "*"));
     let subjects = subjects.filter(|_| !all);
-    Some((Recipient { id, name, subjects, documents, copies, until, ways }, span))
+    let (until, languages) = match (until, languages) {
+        (Some(None), _) | (_, Some(None)) => return None,
+        (until, languages) => (until.flatten(), languages.flatten()),
+    };
+    let digest = raw.digest.as_ref().is_some_and(|digest| *digest.get_ref());
+    let recipient =
+        Recipient { id, name, subjects, documents, copies, until, languages, digest, only_changed, ways };
+    Some((recipient, span))
+}
+
+fn read_day(until: &Spanned<String>, reader: &mut Reader<'_>) -> Option<NaiveDate> {
+    let day = until.get_ref().parse().ok();
+    if day.is_none() {
+        let place = reader.span(until);
+        reader.report(Problem::BadDate { date: until.get_ref().clone() }, place);
+    }
+    day
+}
+
+fn read_languages(
+    languages: &Spanned<Vec<Spanned<String>>>,
+    reader: &mut Reader<'_>,
+) -> Option<(Vec<String>, Span)> {
+    let known: Vec<String> = languages.get_ref().iter().map(|language| language.get_ref().clone()).collect();
+    let mut sound = true;
+    for language in languages.get_ref().iter().filter(|one| !LANGUAGES.contains(&one.get_ref().as_str())) {
+        let list = LANGUAGES.map(|language| format!("`{language}`")).join(", ");
+        let message = format!("`{}` is none of {list}", language.get_ref());
+        let near = nearest(language.get_ref(), LANGUAGES);
+        let place = reader.span(language);
+        reader.report(Problem::WrongType { message, near }, place);
+        sound = false;
+    }
+    sound.then(|| (known, reader.span(languages)))
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use super::loading::{Loaded, make_view};
 use super::{
-    Document, Loaded, Order, Pipeline, PipelineError, Wish, Workspace, all_orders, edition, make_view,
-    open_data, open_engine,
+    Document, Order, Pipeline, PipelineError, Wish, Workspace, all_orders, edition, open_data, open_engine,
 };
 use crate::diag::{Diagnostics, Problem, Warned, nearest};
 use crate::disk;
@@ -30,10 +30,12 @@ pub fn check(workspace: &Workspace, as_of: NaiveDate) -> Result<Diagnostics, Pip
         period: Period::month_of(as_of),
         number: None,
         part: Part::All,
-        standard: settings.standard,
+        standard: None,
         force: true,
         jobs: 1,
         deny: Vec::new(),
+        held: false,
+        people: Vec::new(),
     };
     let mut used = crate::model::Used::default();
     let mut read: BTreeMap<String, Option<Region>> = BTreeMap::new();
@@ -65,7 +67,7 @@ pub fn check(workspace: &Workspace, as_of: NaiveDate) -> Result<Diagnostics, Pip
             if let Some(engine) = &engine.output {
                 let pipeline =
                     Pipeline::new(workspace.clone(), settings.clone(), book.clone(), engine.clone());
-                pipeline.check_characters(&made, &loaded, &mut diagnostics);
+                pipeline.check_characters(&made.view, &loaded, &mut diagnostics);
             }
         }
     }
@@ -108,6 +110,7 @@ fn places_with_texts(book: &CaseBook, regions: &BTreeMap<String, Option<Region>>
             members: vec![subject],
             title: None,
             has_text: true,
+            channels: None,
         })
         .filter(|order| names.iter().any(|name| name.starts_with(&format!("region-{}", order.subject))))
         .collect()

@@ -9,6 +9,7 @@ use crate::diag::{Diagnostics, Problem};
 use crate::disk::PathError;
 use crate::model::{CaseBook, Period, Subject};
 use crate::settings::{Settings, Standard};
+use crate::views::shape::Line;
 use crate::views::{Numbered, Part};
 use crate::workers::WorkerError;
 
@@ -25,6 +26,8 @@ pub struct Order {
     pub title: Option<String>,
     /// Whether a text may belong to it: comparisons that nobody declared have none.
     pub has_text: bool,
+    /// The channels by which it leaves, where that is settled; they decide what of it is printed on paper.
+    pub channels: Option<Vec<String>>,
 }
 
 impl Order {
@@ -36,6 +39,7 @@ impl Order {
             members: vec![subject],
             title: None,
             has_text: true,
+            channels: None,
         }
     }
 }
@@ -72,14 +76,18 @@ pub struct Wish {
     pub number: Option<Numbered>,
     /// How much of each is wanted.
     pub part: Part,
-    /// What the files conform to.
-    pub standard: Standard,
+    /// What the files conform to; none for what the settings say.
+    pub standard: Option<Standard>,
     /// Whether to make what is already there unchanged.
     pub force: bool,
     /// How many at a time.
     pub jobs: usize,
     /// Warnings that refuse a document, by code; `warnings` stands for all.
     pub deny: Vec<String>,
+    /// Whether it is a draft that will wait for a signature, under a name that no other draft takes.
+    pub held: bool,
+    /// 拟稿, 核对, 签发, where the document bears them.
+    pub people: Vec<Line>,
 }
 
 /// What became of an order.
@@ -143,6 +151,7 @@ pub fn all_orders(settings: &Settings, book: &CaseBook) -> (Vec<Order>, Diagnost
             members: vec![Subject { region: id.clone(), place: None }],
             title: None,
             has_text: true,
+            channels: None,
         })
         .collect();
     for comparison in &settings.comparisons {
@@ -164,6 +173,7 @@ pub fn all_orders(settings: &Settings, book: &CaseBook) -> (Vec<Order>, Diagnost
                 members,
                 title: comparison.title.clone(),
                 has_text: true,
+                channels: None,
             });
         }
     }

@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::making::{ident_of, main_of};
 use super::opening::find_faces;
 use super::{PipelineError, Workspace, with_room};
 use crate::disk;
@@ -124,10 +125,10 @@ fn again(
     };
     let differences = recipe.differences(engine.recipe());
     let job = Job {
-        main: &format!("{}/main.typ", entry.document),
+        main: &main_of(if entry.part == "withdrawal" { "withdrawal" } else { &entry.document }),
         view: &view,
         today: entry.date.parse().unwrap_or_default(),
-        ident: &format!("report:{path}"),
+        ident: &ident_of(path),
         standard: Standard::parse(&entry.standard).unwrap_or_default(),
     };
     let made = with_room(|| engine.typeset(&job))?;

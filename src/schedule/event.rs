@@ -38,6 +38,12 @@ pub struct Event {
     /// The document.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document: Option<String>,
+    /// The channel, where it is about a delivery.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    /// The key of the parcel that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parcel: Option<String>,
     /// One sentence, without a full stop.
     pub message: String,
     /// What the author of data or templates can mend, as `check` shows it.
@@ -55,6 +61,8 @@ impl Event {
             occurrence: None,
             period: None,
             document: None,
+            channel: None,
+            parcel: None,
             message: message.into(),
             diagnostics: Diagnostics::new(),
         }

@@ -10,7 +10,7 @@ use crate::diag::{Diagnostics, Warned};
 use crate::ledger::{Entry, LedgerError, Manifest, Number};
 use crate::model::{CaseBook, Period};
 use crate::pipeline::{Document, End, MakeError, Order, Pipeline, PipelineError, Wish};
-use crate::settings::Standard;
+use crate::views::shape::Line;
 use crate::views::{Numbered, Part};
 
 /// Where time comes from: the binary's clock, or one that a test sets.
@@ -81,6 +81,18 @@ pub trait Maker {
         number: Number,
     ) -> Result<Warned<MadeDocument>, Setback>;
 
+    /// Makes a draft that will wait for a signature.
+    ///
+    /// # Errors
+    /// When it is not made, with the stage.
+    fn draft(
+        &self,
+        order: &Order,
+        period: Period,
+        day: NaiveDate,
+        drafted_by: Option<&str>,
+    ) -> Result<Warned<MadeDocument>, Setback>;
+
     /// Whether a unit has reported for a period.
     ///
     /// # Errors
@@ -127,26 +139,71 @@ impl<'a, F: Fn() -> Result<Warned<Option<Pipeline>>, PipelineError>> LazyMaker<'
             diagnostics: diagnostics.clone(),
         })
     }
+
+    fn made(&self, order: &Order, wish: &Wish) -> Result<Warned<MadeDocument>, Setback> {
+        let failed = |stage, message| Setback { stage, message, diagnostics: Diagnostics::new() };
+        let outcomes = self
+            .pipeline()?
+            .generate(vec![order.clone()], wish, |_| {})
+            .map_err(|error| failed(Stage::Write, chain(&error)))?;
+        let Some(outcome) = outcomes.into_iter().next() else {
+            return Err(failed(Stage::Typeset, "it has no outcome".to_owned()));
+        };
+        let diagnostics = outcome.diagnostics;
+        let path = match outcome.end {
+            End::Made { path, .. } | End::Unchanged { path, .. } => path,
+            End::Refused => {
+                let message = first_error(&diagnostics, "it was refused");
+                return Err(Setback { stage: Stage::Typeset, message, diagnostics });
+            }
+            End::Failed(error) => {
+                let stage = match error {
+                    MakeError::Disk(_) => Stage::Write,
+                    MakeError::Worker(_) => Stage::Typeset,
+                };
+                return Err(Setback { stage, message: chain(&error), diagnostics });
+            }
+        };
+        let path = path.strip_prefix(self.out).unwrap_or(&path).display().to_string();
+        let manifest = self.manifest().map_err(|error| failed(Stage::Write, chain(&error)))?;
+        match manifest.entries.get(&path) {
+            Some(entry) => Ok(Warned { output: MadeDocument { path, entry: entry.clone() }, diagnostics }),
+            None => Err(failed(Stage::Write, "the manifest does not name it".to_owned())),
+        }
+    }
 }
 
-fn wish(period: Period, day: NaiveDate, number: Option<Number>, standard: Standard) -> Wish {
+pub(super) fn wish(period: Period, day: NaiveDate, number: Option<Number>) -> Wish {
     Wish {
         as_of: day,
         as_of_given: true,
         period,
         number: number.map(|number| Numbered { number: number.number, total: Some(number.total) }),
         part: Part::All,
-        standard,
+        standard: None,
         force: false,
         jobs: 1,
         deny: Vec::new(),
+        held: false,
+        people: Vec::new(),
     }
+}
+
+/// How a draft is wanted that will wait for a signature. The line for 拟稿, 核对, 签发 stands on it already, so that nothing moves when
+/// their names are filled in.
+pub(super) fn draft_wish(period: Period, day: NaiveDate, drafted_by: Option<&str>) -> Wish {
+    let blank = "\u{3000}".repeat(4);
+    let line = |label: &str, name: Option<&str>| Line {
+        label: label.to_owned(),
+        text: name.map_or_else(|| blank.clone(), str::to_owned),
+    };
+    let people = vec![line("拟稿", drafted_by), line("核对", None), line("签发", None)];
+    Wish { held: true, people, ..wish(period, day, None) }
 }
 
 impl<F: Fn() -> Result<Warned<Option<Pipeline>>, PipelineError>> Maker for LazyMaker<'_, F> {
     fn content(&self, order: &Order, period: Period, day: NaiveDate) -> Result<String, Setback> {
-        let pipeline = self.pipeline()?;
-        let found = pipeline.content(order, &wish(period, day, None, pipeline.settings().standard));
+        let found = self.pipeline()?.content(order, &wish(period, day, None));
         let diagnostics = found.diagnostics;
         found.output.ok_or_else(|| Setback {
             stage: Stage::Data,
@@ -162,36 +219,17 @@ impl<F: Fn() -> Result<Warned<Option<Pipeline>>, PipelineError>> Maker for LazyM
         day: NaiveDate,
         number: Number,
     ) -> Result<Warned<MadeDocument>, Setback> {
-        let pipeline = self.pipeline()?;
-        let wish = wish(period, day, Some(number), pipeline.settings().standard);
-        let failed = |stage, message| Setback { stage, message, diagnostics: Diagnostics::new() };
-        let outcomes = pipeline
-            .generate(vec![order.clone()], &wish, |_| {})
-            .map_err(|error| failed(Stage::Write, chain(&error)))?;
-        let Some(outcome) = outcomes.into_iter().next() else {
-            return Err(failed(Stage::Typeset, "it has no outcome".to_owned()));
-        };
-        let diagnostics = outcome.diagnostics;
-        match outcome.end {
-            End::Made { .. } | End::Unchanged { .. } => {}
-            End::Refused => {
-                let message = first_error(&diagnostics, "it was refused");
-                return Err(Setback { stage: Stage::Typeset, message, diagnostics });
-            }
-            End::Failed(error) => {
-                let stage = match error {
-                    MakeError::Disk(_) => Stage::Write,
-                    MakeError::Worker(_) => Stage::Typeset,
-                };
-                return Err(Setback { stage, message: chain(&error), diagnostics });
-            }
-        }
-        let path = Pipeline::path_of(order, &wish);
-        let manifest = self.manifest().map_err(|error| failed(Stage::Write, chain(&error)))?;
-        match manifest.entries.get(&path) {
-            Some(entry) => Ok(Warned { output: MadeDocument { path, entry: entry.clone() }, diagnostics }),
-            None => Err(failed(Stage::Write, "the manifest does not name it".to_owned())),
-        }
+        self.made(order, &wish(period, day, Some(number)))
+    }
+
+    fn draft(
+        &self,
+        order: &Order,
+        period: Period,
+        day: NaiveDate,
+        drafted_by: Option<&str>,
+    ) -> Result<Warned<MadeDocument>, Setback> {
+        self.made(order, &draft_wish(period, day, drafted_by))
     }
 
     fn has_reported(&self, unit: &str, period: Period) -> Result<bool, Diagnostics> {
@@ -225,7 +263,7 @@ fn first_error(diagnostics: &Diagnostics, otherwise: &str) -> String {
 }
 
 /// An error with all that caused it, in one line.
-fn chain(error: &dyn std::error::Error) -> String {
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {

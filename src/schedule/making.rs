@@ -9,7 +9,7 @@ use super::event::{Event, Level};
 use super::maker::{Setback, Stage};
 use super::plan::Schedule;
 use super::tick::Work;
-use crate::ledger::{IssueState, LedgerError, Occurrence, Origin, State, Task, TaskState, Wanted};
+use crate::ledger::{IssueState, LedgerError, Occurrence, Origin, State, Task, TaskState, Wanted, end_of};
 use crate::model::Period;
 use crate::pipeline::Order;
 
@@ -134,6 +134,11 @@ impl Work<'_> {
                 self.failed = true;
                 Some((Level::Alarm, state.name(), reason.unwrap_or_default()))
             }
+            // The drafts that wait were told one by one; what failed beside them needs somebody now, not after the last signature.
+            State::Held => reason.map(|reason| {
+                self.failed = true;
+                (Level::Alarm, State::Partly.name(), reason)
+            }),
             _ => None,
         };
         if let Some((level, event, message)) = told {
@@ -159,6 +164,9 @@ impl Work<'_> {
             task.message = Some(reason.to_owned());
             return Ok(());
         };
+        if self.already_held(schedule, occurrence, task)? {
+            return Ok(());
+        }
         let known = self.ledger.issue(&task.document, &task.subject, &occurrence.period)?;
         let ours = known.as_ref().is_some_and(|issue| issue.occurrence == Some(occurrence.id));
         match &known {
@@ -194,10 +202,14 @@ impl Work<'_> {
         let even = schedule.even_if_unchanged || self.even_if_unchanged;
         if known.is_none() && !even {
             let last = self.ledger.last_issue(&task.document, &task.subject)?;
-            if last.is_some_and(|last| last.content.as_deref() == Some(&content)) {
+            let said = last.is_some_and(|last| last.content.as_deref() == Some(&content));
+            if said || self.ledger.is_drafted(&task.document, &task.subject, &content)? {
                 task.state = TaskState::Unchanged;
                 return Ok(());
             }
+        }
+        if schedule.approval {
+            return self.hold_draft(schedule, occurrence, task, (order, period), (day, &content));
         }
         let wanted = Wanted {
             document: &task.document,
@@ -231,7 +243,7 @@ impl Work<'_> {
     }
 
     /// A document failed: it is tried again later, or has failed for good, which voids its number.
-    fn setback(
+    pub(super) fn setback(
         &mut self,
         schedule: &Schedule,
         occurrence: &Occurrence,
@@ -291,33 +303,4 @@ fn first_try(order: &Order) -> Task {
         due: None,
         message: None,
     }
-}
-
-/// How an occurrence ends with these documents; none while one is still to be made.
-fn end_of(tasks: &[Task]) -> Option<(State, Option<String>)> {
-    let count = |state: TaskState| tasks.iter().filter(|task| task.state == state).count();
-    if count(TaskState::Open) > 0 {
-        return None;
-    }
-    let failed = count(TaskState::Failed);
-    if failed > 0 {
-        let names: Vec<String> = tasks
-            .iter()
-            .filter(|task| task.state == TaskState::Failed)
-            .map(|task| {
-                let message = task.message.as_deref().unwrap_or_default();
-                format!("{} {}: {message}", task.document, task.subject)
-            })
-            .collect();
-        let state = if failed == tasks.len() { State::Failed } else { State::Partly };
-        return Some((state, Some(names.join("; "))));
-    }
-    let state = if count(TaskState::Issued) > 0 {
-        State::Issued
-    } else if count(TaskState::Unchanged) > 0 {
-        State::Unchanged
-    } else {
-        State::AlreadyIssued
-    };
-    Some((state, None))
 }

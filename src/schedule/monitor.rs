@@ -2,6 +2,8 @@
 //!
 //! What happened on one tick is told by its events.
 
+mod outbox;
+
 use std::fmt::Write as _;
 use std::io;
 use std::io::Write as _;
@@ -14,8 +16,9 @@ use chrono::{DateTime, Datelike, SecondsFormat, TimeDelta, Utc};
 use super::due::{Due, Verdict, in_words, upcoming};
 use super::event::{Event, occurrence_name};
 use super::plan::Schedule;
+use super::signing::is_due;
 use crate::disk;
-use crate::ledger::{Ledger, LedgerError, Occurrence, Origin, ParcelState, State};
+use crate::ledger::{Ledger, LedgerError, Occurrence, Origin, ParcelState, Standing, State};
 use crate::model::Calendars;
 
 /// A trigger comes every five minutes; when none has come for this long, something is wrong with it.
@@ -32,10 +35,14 @@ pub struct Health {
     pub schedules: Vec<ScheduleHealth>,
     /// What somebody should see to; empty where all is well.
     pub problems: Vec<String>,
+    /// What is worth knowing and asks for nothing.
+    pub notes: Vec<String>,
     /// When the last tick ended.
     pub last_tick: Option<DateTime<Utc>>,
     /// How many occurrences of each schedule ended in each state.
     pub counts: Vec<(String, State, u64)>,
+    /// How the outbox stands.
+    pub outbox: Standing,
 }
 
 /// How one schedule stands.
@@ -111,6 +118,9 @@ pub fn health(
             }
         }
     }
+    if let Some(ledger) = ledger {
+        problems.extend(awaited(ledger, schedules)?);
+    }
     for (state, what) in [
         (ParcelState::Failed, "report outbox list --only failed"),
         (ParcelState::Unknown, "nobody knows whether it arrived; report outbox list --only unknown"),
@@ -125,6 +135,12 @@ pub fn health(
             problems.push(format!("{count} {parcels} {}: {what}", state.name()));
         }
     }
+    let outbox = ledger.map(Ledger::standing).transpose()?.unwrap_or_default();
+    for (channel, since) in &outbox.stopped {
+        let ago = in_words((now - *since).max(TimeDelta::zero()));
+        problems
+            .push(format!("channel `{channel}` does not work since {ago}; report doctor --online tries it"));
+    }
     match last_tick {
         None if !schedules.is_empty() => {
             problems.push("no tick has run yet: install a trigger with report schedule install".to_owned());
@@ -135,7 +151,26 @@ pub fn health(
         _ => {}
     }
     let counts = ledger.map(Ledger::counts).transpose()?.unwrap_or_default();
-    Ok(Health { schedules: found, problems, last_tick, counts })
+    let notes = ledger.map(|ledger| called_back(ledger, now)).transpose()?.unwrap_or_default();
+    Ok(Health { schedules: found, problems, notes, last_tick, counts, outbox })
+}
+
+/// What was called back of late and was not issued anew.
+fn called_back(ledger: &Ledger, now: DateTime<Utc>) -> Result<Vec<String>, LedgerError> {
+    const OF_LATE: TimeDelta = TimeDelta::days(31);
+    let issues = ledger.issues()?;
+    let late = issues.iter().filter(|issue| issue.withdrawn.is_some_and(|since| now - since <= OF_LATE));
+    let mut notes = Vec::new();
+    for issue in late {
+        let (document, subject, period) = (&issue.document, &issue.subject, &issue.period);
+        if ledger.issue(document, subject, period)?.is_none() {
+            let number = issue.number.number;
+            notes.push(format!(
+                "{period}/{document}/{subject}: 第{number}期 was withdrawn (已撤回), and nothing took its place"
+            ));
+        }
+    }
+    Ok(notes)
 }
 
 /// What went wrong with a schedule and was not mended since: by a later occurrence that ended well, or by a run by hand for the same
@@ -160,7 +195,9 @@ fn unmended(ledger: &Ledger, schedule: &Schedule) -> Result<Vec<String>, LedgerE
             State::Waiting => found.push(format!("{name} is waiting: {reason}")),
             State::Failed => found.push(format!("{name} failed: {reason}")),
             State::Partly => found.push(format!("{name} was made only in part: {reason}")),
-            State::Held => found.push(format!("{name}: drafts wait for a signature (待签发)")),
+            // The drafts that wait are told one by one.
+            State::Held if occurrence.reason.is_none() => {}
+            State::Held => found.push(format!("{name} was made only in part: {reason}")),
             State::Missed => found.push(format!("{name} was missed: {reason}")),
         }
     }
@@ -175,18 +212,38 @@ fn unmended(ledger: &Ledger, schedule: &Schedule) -> Result<Vec<String>, LedgerE
     Ok(found)
 }
 
+/// Drafts that wait for a signature, and issues that are not signed.
+fn awaited(ledger: &Ledger, schedules: &[Schedule]) -> Result<Vec<String>, LedgerError> {
+    let mut found: Vec<String> = Vec::new();
+    for draft in ledger.drafts()? {
+        let name = draft.name();
+        let since = draft.date;
+        found.push(format!(
+            "{name} waits for a signature (待签发) since {since}: report approve {name} --signed-by NAME"
+        ));
+    }
+    let unplanned = ledger.unplanned()?;
+    if !unplanned.is_empty() {
+        for issue in ledger.issues()? {
+            let waits = unplanned.iter().any(|new| new.issue == issue.id);
+            if waits && is_due(&issue, schedules).is_some() {
+                let name = format!("{}/{}/{}", issue.period, issue.document, issue.subject);
+                found.push(format!("{name} is not signed, and not sent: report sign {name}"));
+            }
+        }
+    }
+    Ok(found)
+}
+
 impl Health {
     /// A Prometheus textfile.
     pub fn metrics(&self, now: DateTime<Utc>) -> String {
         let mut text = String::new();
-        let head = |name: &str, kind: &str, help: &str| {
-            format!("# HELP report_{name} {help}\n# TYPE report_{name} {kind}\n")
-        };
-        text += &head("tick_timestamp_seconds", "gauge", "When the last tick ended.");
+        text += &head("tick_timestamp_seconds", "When the last tick ended.");
         let _ = writeln!(text, "report_tick_timestamp_seconds {}", now.timestamp());
-        text += &head("problems", "gauge", "What somebody should see to.");
+        text += &head("problems", "What somebody should see to.");
         let _ = writeln!(text, "report_problems {}", self.problems.len());
-        text += &head("next_occurrence_timestamp_seconds", "gauge", "When each schedule fires next.");
+        text += &head("next_occurrence_timestamp_seconds", "When each schedule fires next.");
         for schedule in &self.schedules {
             if let Some(next) = schedule.next.as_ref().filter(|_| !schedule.paused) {
                 let at = next.fires.timestamp();
@@ -197,21 +254,20 @@ impl Health {
                 );
             }
         }
-        text += &head("paused", "gauge", "Whether a schedule is held.");
+        text += &head("paused", "Whether a schedule is held.");
         for schedule in &self.schedules {
             let _ =
                 writeln!(text, "report_paused{{schedule=\"{}\"}} {}", schedule.id, u8::from(schedule.paused));
         }
         text += &head(
             "occurrences",
-            "gauge",
             "Occurrences in the ledger by how they stand; docs/schedule.md explains the states.",
         );
         for (schedule, state, count) in &self.counts {
             let state = state.name();
             let _ = writeln!(text, "report_occurrences{{schedule=\"{schedule}\",state=\"{state}\"}} {count}");
         }
-        text
+        text + &outbox::metrics(&self.outbox)
     }
 
     /// A few lines for a person, also when all is well.
@@ -228,6 +284,9 @@ impl Health {
         let _ = writeln!(text, "{}: {well}", now.to_rfc3339_opts(SecondsFormat::Secs, true));
         for problem in &self.problems {
             let _ = writeln!(text, "  ! {problem}");
+        }
+        for note in &self.notes {
+            let _ = writeln!(text, "  {note}");
         }
         for (health, schedule) in self.schedules.iter().zip(schedules) {
             let local =
@@ -251,6 +310,11 @@ impl Health {
         }
         text
     }
+}
+
+/// What stands before the samples of a family; all of them may fall as well as rise.
+fn head(name: &str, help: &str) -> String {
+    format!("# HELP report_{name} {help}\n# TYPE report_{name} gauge\n")
 }
 
 /// Sets the time of the heartbeat file, by writing the instant into it.

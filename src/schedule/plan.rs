@@ -3,12 +3,14 @@
 //! How its keys are read is left to `reader`, which of its occurrences are due to `due`.
 
 mod reader;
+mod signature;
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use self::reader::Reader;
 use super::Rule;
+use crate::delivery::SignSettings;
 use crate::diag::{Diagnostics, Problem, Span};
 use crate::model::{Calendars, CaseBook, Period};
 use crate::pipeline::{Order, all_orders};
@@ -47,6 +49,12 @@ pub struct Schedule {
     pub wait: Option<(Vec<String>, TimeDelta)>,
     /// The channels by which its issues leave.
     pub deliveries: Vec<String>,
+    /// Whether somebody signs a draft before it is numbered.
+    pub approval: bool,
+    /// 拟稿, where somebody signs.
+    pub drafted_by: Option<String>,
+    /// What signs the file of an issue.
+    pub sign: Option<SignSettings>,
     /// Where it stands in the settings.
     pub span: Span,
 }
@@ -230,4 +238,19 @@ pub(super) fn from_written(text: &str) -> Option<(Rule, Tz)> {
         (_, day) => day.split_once(' ').and_then(|(nth, at)| Some(Rule::workday(nth.parse().ok()?, at)))?,
     };
     Some((rule.ok()?, zone.parse().ok()?))
+}
+
+/// Whether a name may stand in the line of 拟稿, 核对, 签发.
+///
+/// # Errors
+/// Why not.
+pub fn check_name(name: &str) -> Result<(), String> {
+    match name.chars().count() {
+        0 => Err("the name is empty".to_owned()),
+        _ if name.chars().any(char::is_control) => Err("the name is not one line".to_owned()),
+        length if length > signature::LONGEST_NAME => {
+            Err(format!("the name has {length} characters; the line holds {}", signature::LONGEST_NAME))
+        }
+        _ => Ok(()),
+    }
 }

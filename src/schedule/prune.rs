@@ -7,7 +7,7 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 
 use crate::disk::{self, PathError};
-use crate::ledger::{Ledger, LedgerError, Manifest};
+use crate::ledger::{Ledger, LedgerError, Manifest, blank_path, distribution_path};
 use crate::settings::Settings;
 
 /// What is taken away, or would be.
@@ -36,15 +36,17 @@ pub fn prune(
     let mut issues = Vec::new();
     for (document, length) in &settings.retention.documents {
         for issue in ledger.issued_before(document, today - *length)? {
-            pruned.files.extend(issue.path.clone());
+            pruned.files.extend(ledger.files_of(issue.id, true)?);
             issues.push(issue);
         }
     }
     if let Some(length) = settings.retention.drafts {
         let before = (today - length).to_string();
+        let waiting: Vec<String> = ledger.drafts()?.into_iter().map(|draft| draft.path).collect();
         let drafts =
             manifest.entries.iter().filter(|(_, entry)| entry.total.is_none() && entry.date < before);
-        pruned.files.extend(drafts.map(|(path, _)| path.clone()));
+        let old = drafts.map(|(path, _)| path).filter(|path| !waiting.contains(path));
+        pruned.files.extend(old.cloned());
     }
     let history = settings.retention.history.map(|length| now - length);
     if dry {
@@ -58,7 +60,9 @@ pub fn prune(
         ledger.pruned(issue.id, now)?;
     }
     for path in &pruned.files {
-        for path in [out.join(path), out.join(path).with_extension("json")] {
+        let (file, others) = (out.join(path), [blank_path(path), distribution_path(path)]);
+        let others = others.into_iter().map(|path| out.join(path));
+        for path in [file.clone(), file.with_extension("json")].into_iter().chain(others) {
             if path.exists() {
                 std::fs::remove_file(&path).map_err(|e| PathError::new("remove", &path, e))?;
                 disk::sync_folder(&path)?;

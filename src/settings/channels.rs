@@ -51,6 +51,8 @@ pub struct ChannelEntry {
     pub from: Field<String>,
     /// email: where bounces go.
     pub bounces: Field<String>,
+    /// email: the end of a List-Id.
+    pub list_id: Field<String>,
     /// email: who gets answers.
     pub reply_to: Field<String>,
     /// email: the domain of Message-IDs.
@@ -59,14 +61,24 @@ pub struct ChannelEntry {
     pub hello: Field<String>,
     /// email: the most bytes of a message, in MiB.
     pub largest_mib: Field<i64>,
+    /// email, wecom: where the output folder is shown, for files that are too large.
+    pub link: Field<String>,
     /// email, wecom: the most messages a minute.
     pub a_minute: Field<i64>,
+    /// email: how many lines work at once.
+    pub lines: Field<i64>,
+    /// `ask` or `resend`: what becomes of a parcel of which nobody knows.
+    pub unknown: Field<String>,
     /// The longest wait for an answer.
     pub timeout: Field<String>,
     /// email, folder: whether files have their names in ASCII.
     pub plain_names: Field<bool>,
     /// print: the printers, in order.
     pub printers: Field<Vec<String>>,
+    /// print, lp: `all` or `body`.
+    pub part: Field<String>,
+    /// print, lp: `red`, or `blank` for paper that bears the red masthead already.
+    pub masthead: Field<String>,
     /// print: `one`, `long-edge` or `short-edge`.
     pub sides: Field<String>,
     /// print: the paper.

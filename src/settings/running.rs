@@ -27,7 +27,15 @@ pub(super) struct MonitorEntry {
     heartbeat: Field<String>,
     metrics: Field<String>,
     alarm: Field<Vec<String>>,
+    alarm_by: Option<Vec<Spanned<AlarmEntry>>>,
     ping: Field<Vec<String>>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AlarmEntry {
+    channel: Field<String>,
+    to: Field<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -48,8 +56,21 @@ pub struct Monitor {
     pub metrics: Option<PathBuf>,
     /// A command that is run once for each alarm, with the alarm as JSON on its standard input.
     pub alarm: Vec<String>,
+    /// The channels by which alarms leave, the preferred one first.
+    pub alarm_by: Vec<AlarmWay>,
     /// A command that is run after every tick.
     pub ping: Vec<String>,
+}
+
+/// A channel by which alarms leave, and to whom.
+#[derive(Debug, Clone)]
+pub struct AlarmWay {
+    /// The channel.
+    pub channel: String,
+    /// The address there.
+    pub to: String,
+    /// Where it is written.
+    pub span: Span,
 }
 
 /// For how long things are kept; none for ever.
@@ -107,7 +128,24 @@ impl Settings {
                 metrics: path(monitor.metrics),
                 alarm: command(monitor.alarm),
                 ping: command(monitor.ping),
+                alarm_by: Vec::new(),
             };
+            for entry in monitor.alarm_by.into_iter().flatten() {
+                let span = Span::new(file, entry.span());
+                let AlarmEntry { channel, to } = entry.into_inner();
+                let mut need = |field: Field<String>, key: &'static str, example: &'static str| {
+                    if field.is_none() {
+                        let entry = "the entry of `alarm_by`".to_owned();
+                        diagnostics.push(Problem::MissingKey { key, entry, example }, span.clone());
+                    }
+                    field.map(Spanned::into_inner)
+                };
+                let channel = need(channel, "channel", "\"mail\"");
+                let to = need(to, "to", "\"duty@example.org\"");
+                if let (Some(channel), Some(to)) = (channel, to) {
+                    self.monitor.alarm_by.push(AlarmWay { channel, to, span });
+                }
+            }
         }
         if let Some(retention) = retention.map(Spanned::into_inner) {
             for (kind, field) in [("region", retention.region), ("comparative", retention.comparative)] {

@@ -47,6 +47,25 @@ pub struct ScheduleEntry {
     pub wait_for: Field<WaitEntry>,
     /// Who gets it.
     pub deliveries: Field<Vec<Spanned<String>>>,
+    /// `none` or `required`: whether somebody signs before a number is given.
+    pub approval: Field<String>,
+    /// 拟稿, with `approval = "required"`.
+    pub drafted_by: Field<String>,
+    /// The command that signs the file of an issue.
+    pub sign: Field<SignEntry>,
+}
+
+/// A command that signs.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a table such as { command = [\"pyhanko\", …, \"{input}\", \"{output}\"] }"
+)]
+pub struct SignEntry {
+    /// The program and its arguments, with `{input}` and `{output}` among them.
+    pub command: Field<Vec<String>>,
+    /// How long it may take: `120s`.
+    pub timeout: Field<String>,
 }
 
 /// When a schedule fires.

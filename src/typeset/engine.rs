@@ -2,14 +2,16 @@
 //!
 //! What a reader will see stands in the view and is left to `views`; processes and deadlines to `workers`.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use chrono::{Datelike, NaiveDate};
-use typst::foundations::{Datetime, Label, Selector, Smart};
+use typst::foundations::{Datetime, Label, NativeElement, Selector, Smart};
 use typst::introspection::Introspector;
+use typst::model::{LinkElem, LinkTarget};
 use typst::utils::{LazyHash, PicoStr};
 use typst::{Library, LibraryExt};
 use typst_kit::files::FileStore;
@@ -31,6 +33,10 @@ use crate::settings::Standard;
 const CREATOR: &str = "report";
 /// The label that a template sets at the end of the body.
 const BODY_END: &str = "body-end";
+/// The label that a template sets where it shows the notice of a correction.
+const NOTICE: &str = "correction-notice";
+/// What the label of a figure's row in the annex begins with; its number follows.
+const FIGURE: &str = "f";
 
 /// Templates and faces, ready to make documents; cheap to clone, never changed.
 #[derive(Clone)]
@@ -65,6 +71,10 @@ pub struct Typeset {
     pub pages: usize,
     /// The page on which the body ends; all of them where the template does not say.
     pub body_pages: usize,
+    /// The first page on which each figure is printed, by its row in the annex: where it links to that row, or the row itself.
+    pub figures: BTreeMap<usize, usize>,
+    /// The page that has the notice of a correction; none where the template shows none.
+    pub notice: Option<usize>,
     /// The templates it was made of, relative to their folder, with the SHA-256 of each; sorted.
     pub files: Vec<(String, String)>,
 }
@@ -160,7 +170,9 @@ impl Engine {
         Some(Typeset {
             pdf,
             pages,
-            body_pages: body_end(&document).map_or(pages, NonZeroUsize::get),
+            body_pages: page_of(&document, BODY_END).map_or(pages, NonZeroUsize::get),
+            figures: figure_pages(&document),
+            notice: page_of(&document, NOTICE).map(NonZeroUsize::get),
             files: world.used().into_iter().map(|(path, bytes)| (path, disk::sha256(&bytes))).collect(),
         })
     }
@@ -172,12 +184,31 @@ impl fmt::Debug for Engine {
     }
 }
 
-/// The page on which the body ends, where the template marks it.
-fn body_end(document: &PagedDocument) -> Option<NonZeroUsize> {
+/// The page of a mark that the template sets.
+fn page_of(document: &PagedDocument, mark: &str) -> Option<NonZeroUsize> {
     let introspector = document.introspector();
-    let label = Label::new(PicoStr::intern(BODY_END))?;
+    let label = Label::new(PicoStr::intern(mark))?;
     let mark = introspector.query_first(&Selector::Label(label))?;
     introspector.page(mark.location()?)
+}
+
+/// The first page of each figure.
+fn figure_pages(document: &PagedDocument) -> BTreeMap<usize, usize> {
+    let introspector = document.introspector();
+    let row = |label: Label| label.resolve().as_str().strip_prefix(FIGURE)?.parse().ok();
+    let links = introspector.query(&LinkElem::ELEM.select());
+    let links = links.iter().filter_map(|link| match link.to_packed::<LinkElem>()?.dest {
+        LinkTarget::Label(label) => Some((row(label)?, link.location()?)),
+        LinkTarget::Dest(_) => None,
+    });
+    let anchors = introspector.query_labelled();
+    let anchors = anchors.iter().filter_map(|anchor| Some((row(anchor.label()?)?, anchor.location()?)));
+    let mut pages = BTreeMap::new();
+    for (row, place) in links.chain(anchors) {
+        let Some(page) = introspector.page(place).map(NonZeroUsize::get) else { continue };
+        pages.entry(row).and_modify(|first: &mut usize| *first = page.min(*first)).or_insert(page);
+    }
+    pages
 }
 
 fn midnight(day: NaiveDate) -> Datetime {

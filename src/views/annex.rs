@@ -58,6 +58,7 @@ pub(super) fn mechanisms(citations: &Citations<'_>) -> Vec<MechanismGroup> {
                     .collect();
                 own.sort_by_key(|mechanism| places.get(mechanism.place.as_str()).copied());
                 rows.extend(own.into_iter().map(|mechanism| MechanismRow {
+                    id: format!("{}:{}", party.region.id, mechanism.id),
                     name: mechanism.name.clone(),
                     members: members(mechanism),
                     place: party.region.place_name(&mechanism.place),
@@ -148,7 +149,8 @@ pub(super) fn notes(citations: &Citations<'_>, compared: bool, demo: bool) -> Ve
 /// Numbers the annexes that are there.
 pub(super) fn label(annexes: &mut [Annex]) {
     for (at, annex) in annexes.iter_mut().enumerate() {
-        let (Annex::Plates { label, .. }
+        let (Annex::Corrections { label, .. }
+        | Annex::Plates { label, .. }
         | Annex::Figures { label, .. }
         | Annex::Mechanisms { label, .. }
         | Annex::Sources { label, .. }) = annex;

@@ -160,6 +160,7 @@ pub(super) fn masthead(settings: &Settings, edition: &Edition, demo: bool) -> Ma
         date: Date::Day(edition.date).chinese(),
         draft: is_draft(settings, edition),
         demo,
+        blank: false,
     }
 }
 
@@ -183,7 +184,7 @@ pub(super) fn imprint(settings: &Settings, edition: &Edition) -> Imprint {
         .collect(),
         office: imprint.office.clone(),
         date: Date::Day(edition.date).chinese(),
-        copies: imprint.copies.map(|copies| format!("共印{copies}份")),
+        copies: edition.copies.map(|copies| format!("共印{copies}份")),
         contact: imprint.contact.clone(),
         people: Vec::new(),
         draft: is_draft(settings, edition),

@@ -395,6 +395,7 @@ impl<'a> Citations<'a> {
         };
         FigureRow {
             no: self.row(region, item),
+            id: format!("{}:{}", region.id, item.id()),
             indicator: item.label().to_owned(),
             formula,
             place,

@@ -7,7 +7,7 @@ use super::cite::Citations;
 use super::facts::attachments;
 use super::shape::{Annex, FigureSection, MechanismGroup, View};
 use super::substance::substance;
-use super::{Edition, Made, annex};
+use super::{Edition, LANGUAGE, Made, Secrecy, annex};
 use crate::settings::Settings;
 
 /// What distinguishes one kind of document from another at its end.
@@ -65,7 +65,8 @@ pub(super) fn finish(
     let view = View {
         format: 1,
         document,
-        language: "zh-Hans",
+        language: LANGUAGE,
+        secrecy: Secrecy::of(&settings.imprint.class).name(),
         part: edition.part.name(),
         description: format!("{}：{title}", settings.imprint.masthead),
         keywords,
@@ -73,6 +74,7 @@ pub(super) fn finish(
         subtitle: own.subtitle,
         date: assemble::document_date(edition),
         masthead: assemble::masthead(settings, edition, demo),
+        correction: None,
         note: own.note,
         glance: own.glance,
         lead: own.lead,

@@ -4,10 +4,13 @@
 
 mod annex;
 mod assemble;
+mod changes;
 mod charts;
 mod cite;
 mod comparative;
+mod correction;
 mod diagrams;
+pub mod distribution;
 mod facts;
 mod filled;
 mod finish;
@@ -16,17 +19,26 @@ mod in_words;
 mod numerals;
 mod plates;
 mod region;
+mod secrecy;
 pub mod shape;
 mod substance;
 mod tables;
+mod withdrawal;
 
 use chrono::NaiveDate;
 
 use crate::model::Period;
 
+pub use changes::{Change, Changes, PrintedFigure, PrintedMechanism, changes, figures, printed};
 pub use comparative::comparative_view;
+pub use correction::{Mistake, corrected, same_document};
 pub use facts::{FactRow, Number, fact_rows, facts_as_csv, facts_as_json};
 pub use region::region_view;
+pub use secrecy::Secrecy;
+
+/// The language of all documents (BCP 47).
+pub const LANGUAGE: &str = "zh-Hans";
+pub use withdrawal::{Withdrawn, withdrawal_view};
 
 /// What distinguishes one edition of a document from another: not what it says, but when and how it is issued.
 #[derive(Debug, Clone, Copy)]
@@ -43,6 +55,8 @@ pub struct Edition {
     pub moved: usize,
     /// Whether the facts behind it are attached to it.
     pub with_facts: bool,
+    /// 共印N份, where the foot names it.
+    pub copies: Option<u32>,
 }
 
 /// The number that an issue bears.

@@ -2,6 +2,7 @@
 //!
 //! Processes and deadlines are left to `child`.
 
+use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
 
 use serde::{Deserialize, Serialize};
@@ -23,10 +24,12 @@ struct Question {
     view: usize,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct AnswerHead {
     pages: usize,
     body_pages: usize,
+    figures: BTreeMap<usize, usize>,
+    notice: Option<usize>,
     files: Vec<(String, String)>,
     /// The length of the PDF; none where there is no document.
     pdf: Option<usize>,
@@ -118,13 +121,12 @@ pub fn serve(engine: &Engine, from: impl Read, mut to: impl Write) -> io::Result
         let set = engine.typeset(&job);
         let messages = set.diagnostics.iter().map(message).collect();
         let (pdf, head) = match set.output {
-            Some(Typeset { pdf, pages, body_pages, files }) => {
-                let head = AnswerHead { pages, body_pages, files, pdf: Some(pdf.len()), messages };
+            Some(Typeset { pdf, pages, body_pages, figures, notice, files }) => {
+                let head =
+                    AnswerHead { pages, body_pages, figures, notice, files, pdf: Some(pdf.len()), messages };
                 (pdf, head)
             }
-            None => {
-                (Vec::new(), AnswerHead { pages: 0, body_pages: 0, files: Vec::new(), pdf: None, messages })
-            }
+            None => (Vec::new(), AnswerHead { messages, ..AnswerHead::default() }),
         };
         write_parts(&mut to, &head, &pdf)?;
     }
@@ -132,9 +134,9 @@ pub fn serve(engine: &Engine, from: impl Read, mut to: impl Write) -> io::Result
 
 impl Answer {
     pub(super) fn into_typeset(self) -> Warned<Option<Typeset>> {
-        let Self { head, pdf } = self;
+        let Self { mut head, pdf } = self;
         let mut diagnostics = Diagnostics::new();
-        for message in head.messages {
+        for message in std::mem::take(&mut head.messages) {
             let problem = match message.said {
                 Said::Template { message, hints, fatal } | Said::Other { message, hints, fatal } => {
                     Problem::Template { message, hints, fatal }
@@ -150,8 +152,8 @@ impl Answer {
             }
         }
         let set = head.pdf.is_some();
-        let output =
-            set.then_some(Typeset { pdf, pages: head.pages, body_pages: head.body_pages, files: head.files });
+        let AnswerHead { pages, body_pages, figures, notice, files, .. } = head;
+        let output = set.then_some(Typeset { pdf, pages, body_pages, figures, notice, files });
         Warned { output, diagnostics }
     }
 }

@@ -11,11 +11,11 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use briefing::delivery::{
-    Channel, CommandChannel, CommandSettings, Enclosure, Folder, FolderSettings, Layout, Outcome, Parcel,
-    Phase, Secrets,
+    About, Channel, CommandChannel, CommandSettings, Enclosure, Folder, FolderSettings, Layout, Outcome,
+    Parcel, Phase, Secrets,
 };
 use briefing::disk;
-use briefing::ledger::LedgerError;
+use briefing::ledger::{LedgerError, ParcelKind};
 use tempfile::TempDir;
 
 use crate::tools;
@@ -31,17 +31,24 @@ impl Secrets for Variables {
 
 pub(crate) fn enclosure(name: &str, plain_name: &str, bytes: &[u8]) -> Enclosure {
     Enclosure {
+        body_pages: None,
         name: name.into(),
         plain_name: plain_name.into(),
         media_type: "application/pdf".into(),
         bytes: bytes.into(),
         sha256: disk::sha256(bytes),
+        path: String::new(),
+        about: About::default(),
     }
 }
 
 pub(crate) fn parcel() -> Parcel {
     Parcel {
         key: disk::sha256(b"the first parcel"),
+        kind: ParcelKind::Issue,
+        note: None,
+        compared: String::new(),
+        changes: Vec::new(),
         title: "党建联建资料简报第11期（平凉市，2026年10月）".into(),
         document: "region".into(),
         subject: "pingliang".into(),

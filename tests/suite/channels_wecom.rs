@@ -25,6 +25,7 @@ fn robot(address: &str) -> WeComSettings {
     WeComSettings {
         url: format!("http://{address}/cgi-bin/webhook"),
         key: SecretSource::Environment("ROBOT".into()),
+        link: None,
         hosts: vec!["127.0.0.1".into()],
         ca_file: None,
         timeout: Duration::from_secs(30),

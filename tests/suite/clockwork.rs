@@ -115,6 +115,35 @@ impl FakeMaker {
     }
 }
 
+/// What the manifest would say of a document.
+fn entry_of(order: &Order, period: Period, day: NaiveDate, number: Option<Number>) -> Entry {
+    Entry {
+        document: order.document.name().to_owned(),
+        subject: order.subject.clone(),
+        period: period.to_string(),
+        part: "all".to_owned(),
+        number: number.map(|number| number.number),
+        total: number.map(|number| number.total),
+        date: day.to_string(),
+        pages: 2,
+        body_pages: Some(1),
+        blank: None,
+        correction: None,
+        superseded: None,
+        withdrawn: None,
+        moved: 0,
+        pdf: "p".repeat(64),
+        view: "v".repeat(64),
+        content: "c".repeat(64),
+        standard: "a-2a".into(),
+        code: "0000-0000-0000".into(),
+        recipe: "r".repeat(64),
+        held: false,
+        people: Vec::new(),
+        inputs: "i".repeat(64),
+    }
+}
+
 impl Maker for FakeMaker {
     fn content(&self, order: &Order, period: Period, _: NaiveDate) -> Result<String, Setback> {
         self.passes(Phase::Content);
@@ -138,30 +167,31 @@ impl Maker for FakeMaker {
         }
         let (document, subject) = (order.document.name(), order.subject.clone());
         let path = format!("{document}/{period}/{subject}.pdf");
-        let entry = Entry {
-            document: document.to_owned(),
-            subject: subject.clone(),
-            period: period.to_string(),
-            part: "all".to_owned(),
-            number: Some(number.number),
-            total: Some(number.total),
-            date: day.to_string(),
-            pages: 2,
-            moved: 0,
-            pdf: "p".repeat(64),
-            view: "v".repeat(64),
-            content: "c".repeat(64),
-            standard: "a-2a".into(),
-            code: "0000-0000-0000".into(),
-            recipe: "r".repeat(64),
-            inputs: "i".repeat(64),
-        };
+        let entry = entry_of(order, period, day, Some(number));
         {
             let mut shelf = self.shelf.lock().expect("no test dies with it");
             shelf.entries.insert(path.clone(), entry.clone());
             let order = format!("{document} {subject}");
             shelf.made.push(Made { order, period: period.to_string(), day, number });
         }
+        self.passes(Phase::AfterMake);
+        Ok(Warned { output: MadeDocument { path, entry }, diagnostics: Diagnostics::new() })
+    }
+
+    fn draft(
+        &self,
+        order: &Order,
+        period: Period,
+        day: NaiveDate,
+        _: Option<&str>,
+    ) -> Result<Warned<MadeDocument>, Setback> {
+        self.passes(Phase::BeforeMake);
+        if let Some(setback) = self.fails_at(order, |stage| stage != Stage::Data) {
+            return Err(setback);
+        }
+        let path = format!("{}/{period}/{}.draft.pdf", order.document.name(), order.subject);
+        let entry = Entry { held: true, ..entry_of(order, period, day, None) };
+        self.shelf.lock().expect("no test dies with it").entries.insert(path.clone(), entry.clone());
         self.passes(Phase::AfterMake);
         Ok(Warned { output: MadeDocument { path, entry }, diagnostics: Diagnostics::new() })
     }

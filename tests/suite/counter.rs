@@ -86,6 +86,14 @@ impl Counter {
         transaction.commit().expect("it is written");
     }
 
+    /// A secret where only we can read it.
+    pub(crate) fn secret(&self, name: &str, words: &str) {
+        use std::os::unix::fs::PermissionsExt;
+        self.write(name, words);
+        let ours = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(self.path(name), ours).expect("our file");
+    }
+
     pub(crate) fn database(&self) -> Connection {
         let database = Connection::open(self.path(".report/state.db")).expect("the ledger");
         database.busy_timeout(std::time::Duration::from_secs(20)).expect("a limit");

@@ -174,7 +174,7 @@ fn a_daemon_outlasts_a_ledger_that_cannot_be_read_for_a_while() {
     let mut running = daemon(&office, "log", "2026-12-01T07:00:00+08:00", "600");
     until("it began", || count(&office, "log", "started") == 1);
     office.write(".report/state.db", "no database at all, but long enough to be looked at".repeat(100));
-    until("the failure", || count(&office, "log", "tick-failed") == 1);
+    until("the failure", || count(&office, "log", "tick-failed") >= 1);
     office.at("2026-12-01T08:00:00+08:00", ["status"]).ends(2).says("report ledger restore");
     office.run(["ledger", "restore", "copy.db"]).ok().prints("replaced-");
     until("both are issued", || count(&office, "log", "issued") == 2);

@@ -146,8 +146,10 @@ fn postfix_with_tls_and_a_login() {
         assert!(well, "{lines:?}");
         assert!(lines[1].ends_with(", in 39 days"), "{lines:?}");
         // Said in time: on the last of its days nobody could be reached.
-        let (lines, well) = Email::new(settings.clone(), &PASSWORD, Utc::now() + Days::new(30)).probe();
-        assert!(!well && lines[1].ends_with(", in 9 days"), "{lines:?}");
+        let (lines, well) = Email::new(settings.clone(), &PASSWORD, Utc::now() + Days::new(18)).probe();
+        assert!(well && lines[1].ends_with(", in 21 days"), "{lines:?}");
+        let (lines, well) = Email::new(settings.clone(), &PASSWORD, Utc::now() + Days::new(19)).probe();
+        assert!(!well && lines[1].ends_with(", in 20 days: have it renewed"), "{lines:?}");
         assert!(lines.contains(&"logged in as alice".to_owned()), "{lines:?}");
 
         let wrong = Environment("RELAY_PASSWORD", "shut sesame");

@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use briefing::delivery::email::{Email, EmailSettings, Security};
-use briefing::delivery::{Channel, Enclosure, Outcome, Parcel, Phase, Secrets};
-use briefing::ledger::LedgerError;
+use briefing::delivery::{About, Channel, Enclosure, Outcome, Parcel, Phase, Secrets};
+use briefing::ledger::{LedgerError, ParcelKind};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -40,9 +40,12 @@ pub(crate) fn settings(port: u16) -> EmailSettings {
         from: "平凉市资料简报 <briefing@example.org>".to_owned(),
         bounces: Some("bounce@example.org".to_owned()),
         domain: "example.org".to_owned(),
+        list_id: None,
         reply_to: None,
         largest: 20 << 20,
+        link: None,
         a_minute: None,
+        lines: 1,
         timeout: Duration::from_secs(20),
         plain_names: false,
         hello: Some("sender.example.org".to_owned()),
@@ -54,13 +57,26 @@ pub(crate) fn enclosure(size: usize) -> Enclosure {
     let bytes: Vec<u8> = (0..size).map(|i| if i % 7 == 0 { b'.' } else { (i * 31 % 256) as u8 }).collect();
     let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     let plain_name = "pingliang-2026-10.pdf".to_owned();
-    Enclosure { name: NAME.to_owned(), plain_name, media_type: "application/pdf".to_owned(), bytes, sha256 }
+    Enclosure {
+        name: NAME.to_owned(),
+        plain_name,
+        media_type: "application/pdf".to_owned(),
+        bytes,
+        sha256,
+        body_pages: None,
+        path: "2026-10/region/pingliang.pdf".to_owned(),
+        about: About::default(),
+    }
 }
 
 /// A parcel of this many bytes, unlike any of another number.
 pub(crate) fn parcel(number: u8, size: usize) -> Parcel {
     Parcel {
         key: format!("{number:02x}").repeat(32),
+        kind: ParcelKind::Issue,
+        note: None,
+        compared: String::new(),
+        changes: Vec::new(),
         title: "党建联建资料简报第11期（平凉市，2026年10月）".to_owned(),
         document: "monthly".to_owned(),
         subject: "620800".to_owned(),

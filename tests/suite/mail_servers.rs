@@ -170,16 +170,21 @@ fn can_be_a_machine() -> bool {
 
 /// OpenSMTPD: example.org is local, alice is its only user, 200 KB is the limit.
 pub(crate) fn opensmtpd() -> Option<Server> {
+    opensmtpd_taking("200K")
+}
+
+/// The same with another limit.
+pub(crate) fn opensmtpd_taking(limit: &str) -> Option<Server> {
     let script = r#"
 cat >/etc/smtpd.conf <<END
-smtp max-message-size 200K
+smtp max-message-size {limit}
 listen on 127.0.0.1 port {0}
 action "inbox" maildir "/mail/%{user.username}/Maildir"
 match from any for domain "example.org" action "inbox"
 END
 exec smtpd -d
 "#;
-    Server::start("usr/sbin/smtpd", 1, script, |_| {})
+    Server::start("usr/sbin/smtpd", 1, &script.replace("{limit}", limit), |_| {})
 }
 
 /// Postfix: a plain port, TLS from the first byte with a login, STARTTLS with a login; 100 KB is the limit.

@@ -97,8 +97,9 @@ fn outbox_an_address_that_was_wrong_is_mended() {
     assert!(counter.files("drop").iter().all(|name| name.starts_with("right/")));
 }
 
+/// While recipients name it still, it may be a slip: nothing is taken back.
 #[test]
-fn outbox_a_channel_that_was_taken_away_is_told_of() {
+fn outbox_a_channel_that_was_taken_away_keeps_its_parcels() {
     if !have(&["faces"]) {
         return;
     }
@@ -106,14 +107,10 @@ fn outbox_a_channel_that_was_taken_away_is_told_of() {
     counter.run(["outbox", "pause"]).ok();
     counter.tick(FIRST).ok();
     counter.run(["outbox", "resume"]).ok();
-    for file in ["report.toml", "data/recipients.toml"] {
-        counter.replace(file, "\"drop\"", "\"other\"");
-    }
-    let alarms = counter.told(LATER, "alarm");
-    assert!(alarms.len() == 1 && alarms[0].contains("there is no channel `drop`"), "{alarms:?}");
-    assert_eq!((counter.tick(LATER).ok().stdout.as_str(), counter.state().as_str()), ("", "ready"));
+    counter.replace("report.toml", "\"drop\"", "\"other\"");
+    counter.tick(LATER).ends(1).says("no channel `drop`");
+    assert_eq!(counter.state(), "ready");
     counter.replace("report.toml", "\"other\"", "\"drop\"");
-    counter.replace("data/recipients.toml", "\"other\"", "\"drop\"");
     counter.at(LATER, ["deliver"]).ok();
     assert_eq!(counter.state(), "accepted");
 }
@@ -297,6 +294,8 @@ fn outbox_pause_resume_list_show() {
     counter.run(["outbox", "show", "x"]).ends(2);
 }
 
+const HOOK: &str = "[[channel]]\nid = \"hook\"\nkind = \"webhook\"\nurl = \"https://127.0.0.1/x\"\nkey = { env = \"HOME\" }\n";
+
 /// What stands in the two files, and what `report check` says of it.
 fn messages() -> String {
     let good = recipient("a", "", "drop", "a");
@@ -312,6 +311,23 @@ fn messages() -> String {
             format!("{good}[[recipient.way]]\nchannel = \"drop\"\nto = \"b\"\n"),
         ),
         ("an unknown subject", DROP.into(), recipient("a", "subjects = [\"qinhe\"]", "drop", "a")),
+        (
+            "an unknown place of a region",
+            DROP.into(),
+            recipient("a", "subjects = [\"qinghe/qinghe-zen\"]", "drop", "a"),
+        ),
+        (
+            "an unknown comparison",
+            DROP.into(),
+            recipient("a", "subjects = [\"two-county\", \"qinghe/*\", \"two-counties\"]", "drop", "a"),
+        ),
+        (
+            "an unknown language",
+            DROP.into(),
+            recipient("a", "languages = [\"zh-hans\", \"en\"]", "drop", "a"),
+        ),
+        ("a language that nothing is in", DROP.into(), recipient("a", "languages = [\"en\"]", "drop", "a")),
+        ("a recipient without a way", DROP.into(), "[[recipient]]\nid = \"a\"\nname = \"a\"\n".into()),
         ("an unknown document", DROP.into(), recipient("a", "documents = [\"regions\"]", "drop", "a")),
         ("a day that is none", DROP.into(), recipient("a", "until = \"2026-02-30\"", "drop", "a")),
         ("copies below nothing", DROP.into(), recipient("a", "copies = -1", "drop", "a")),
@@ -325,6 +341,21 @@ fn messages() -> String {
             recipient("a", "", "mail", "a@example.com"),
         ),
         ("no mailbox", format!("{delivery}{relay}"), recipient("a", "", "mail", "a b@example.org")),
+        (
+            "a mailbox with a name before it",
+            format!("{delivery}{relay}"),
+            recipient("a", "", "mail", "办公室 <a@example.org>"),
+        ),
+        (
+            "a link to a host that is not allowed",
+            format!("{delivery}{relay}link = \"https://files.example.org/\"\n"),
+            String::new(),
+        ),
+        (
+            "a CA of a webhook that cannot be read",
+            format!("{delivery}hosts = [\"127.0.0.1\"]\n{HOOK}ca_file = \"ca.pem\"\n"),
+            String::new(),
+        ),
         ("a mailbox without a domain", format!("{delivery}{relay}"), recipient("a", "", "mail", "office")),
         (
             "a trial to elsewhere",
@@ -385,5 +416,49 @@ fn messages() -> String {
 fn outbox_every_fault_of_channels_and_recipients_has_its_line() {
     if have(&["faces"]) {
         crate::broken::settings().bind(|| insta::assert_snapshot!("broken-delivery", messages()));
+    }
+}
+
+/// Slips are told with what was probably meant, or what to do.
+#[test]
+fn outbox_slips_have_hints() {
+    if !have(&["faces"]) {
+        return;
+    }
+    let relay = crate::counter::mail(25, "");
+    let delivery = "[delivery]\ndomains = [\"example.org\"]\nhosts = [\"127.0.0.1\"]\n";
+    let subject = |subject: &str| recipient("a", &format!("subjects = [{subject:?}]"), "drop", "a");
+    for (channels, recipients, place, hint) in [
+        (DROP.to_owned(), subject("qinhe"), "recipients.toml:6", "did you mean `qinghe`?"),
+        (DROP.to_owned(), subject("two-county"), "recipients.toml:6", "did you mean `two-counties`?"),
+        (DROP.to_owned(), subject("qinghe/qinghe-cty"), "recipients.toml:6", "did you mean `qinghe/"),
+        (DROP.to_owned(), recipient("a", "", "drp", "a"), "recipients.toml:8", "did you mean `drop`?"),
+        (
+            DROP.to_owned(),
+            recipient("a", "languages = [\"zh-hans\"]", "drop", "a"),
+            "recipients.toml:6",
+            "did you mean `zh-Hans`?",
+        ),
+        (
+            format!("{delivery}{relay}"),
+            recipient("a", "", "mail", "王 <a@example.org>"),
+            "recipients.toml:9",
+            "write it as `name@example.org`",
+        ),
+        (
+            format!("{delivery}{relay}user = \"u\"\npassword = {{ env = \"NONE_SUCH\" }}\n"),
+            String::new(),
+            "report.toml:31",
+            "put the secret there",
+        ),
+        (
+            format!("{delivery}{HOOK}ca_file = \"ca.pem\"\n"),
+            String::new(),
+            "report.toml:26",
+            "name a file with certificates as PEM",
+        ),
+    ] {
+        let counter = Counter::with("[\"comparative\"]", &[], &channels, &recipients);
+        counter.run(["check", "--as-of", AS_OF]).ends(2).says(place).says(hint);
     }
 }

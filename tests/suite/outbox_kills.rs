@@ -11,12 +11,15 @@ use crate::office::FIRST;
 use crate::sink::{Manner, Sink};
 use crate::tools::have;
 
+/// How many lines are killed at once.
+const LINES: usize = 3;
+
 const ALLOWED: &str = "[delivery]\ndomains = [\"example.org\"]\n";
 
 /// One document to so many mailboxes, all approved; it is issued and planned, and nothing sent yet.
-fn office(count: usize, sink: &Sink) -> Counter {
+fn office(count: usize, sink: &Sink, more: &str) -> Counter {
     let (recipients, addresses) = many(count);
-    let settings = format!("{ALLOWED}{}", mail(sink.port, ""));
+    let settings = format!("{ALLOWED}{}", mail(sink.port, more));
     let counter = Counter::with("[\"comparative\"]", &["mail"], &settings, &recipients);
     counter.approve_all(&addresses);
     counter.run(["outbox", "pause"]).ok();
@@ -43,7 +46,7 @@ fn addresses(counter: &Counter, condition: &str) -> BTreeSet<String> {
 fn kills(rounds: usize) {
     let count = rounds * 4;
     let sink = Sink::start(Manner { pause: Duration::from_millis(12), ..Manner::default() });
-    let counter = office(count, &sink);
+    let counter = office(count, &sink, &format!("lines = {LINES}"));
     let (mut cut_before, mut cut_after) = (BTreeSet::new(), BTreeSet::new());
     for round in 0..rounds {
         let before = sink.count();
@@ -64,7 +67,7 @@ fn kills(rounds: usize) {
         assert!(taken.values().all(|times| *times == 1), "round {round}: {taken:?}");
         let early = addresses(&counter, "state = 'sending' AND phase = 'sending'");
         let late = addresses(&counter, "state = 'sending' AND phase = 'data-sent'");
-        assert!(early.len() + late.len() <= 1, "round {round}: one at a time");
+        assert!(early.len() + late.len() <= LINES, "round {round}: one on each line");
         assert!(early.iter().all(|to| !taken.contains_key(to)), "round {round}: {early:?} was taken already");
         // One that was cut in an earlier round may still stand so, where this round was killed before it looked.
         cut_before.extend(early);
@@ -90,14 +93,16 @@ fn kills(rounds: usize) {
     counter.is_sound();
     // Nobody sends them again but a person.
     let sent = sink.count();
-    counter.at("2026-12-03T08:00:00+08:00", ["deliver"]).ok();
+    // What a killed round could tell nobody is told by the first of these, and by no other.
+    counter.at("2026-12-03T08:00:00+08:00", ["deliver"]);
+    counter.at("2026-12-03T08:30:00+08:00", ["deliver"]).ok();
     assert_eq!(sink.count(), sent);
 }
 
 /// One document to so many mailboxes.
 fn crowd(count: usize) {
     let sink = Sink::start(Manner::default());
-    let counter = office(count, &sink);
+    let counter = office(count, &sink, "");
     let started = Instant::now();
     counter.at(FIRST, ["deliver"]).ok();
     let seconds = started.elapsed().as_secs_f64();
@@ -106,7 +111,7 @@ fn crowd(count: usize) {
     assert_eq!((sink.count(), ids.len()), (count, count), "none lost, none double");
     assert_eq!(deliveries(&sink).len(), count, "each has its own");
     assert_eq!(addresses(&counter, "state = 'accepted'").len(), count);
-    assert_eq!(sink.lines(), 1, "one line carries them all");
+    assert!((1..=2).contains(&sink.lines()), "two lines carry them all, and are kept");
     counter.at(FIRST, ["deliver"]).ok();
     assert_eq!(sink.count(), count, "nobody is served twice");
     counter.is_sound();
@@ -119,7 +124,7 @@ fn outbox_several_senders_at_once_send_once() {
         return;
     }
     let sink = Sink::start(Manner { pause: Duration::from_millis(2), ..Manner::default() });
-    let counter = office(30, &sink);
+    let counter = office(30, &sink, "");
     let mut runs: Vec<_> = ["a", "b", "c", "d"]
         .iter()
         .enumerate()
@@ -138,7 +143,7 @@ fn outbox_an_issue_that_is_planned_again_serves_nobody_twice() {
         return;
     }
     let sink = Sink::start(Manner::default());
-    let counter = office(6, &sink);
+    let counter = office(6, &sink, "");
     counter.at(FIRST, ["deliver"]).ok();
     assert_eq!(sink.count(), 6);
     let change = "UPDATE issue SET planned = NULL; DELETE FROM parcel WHERE recipient = 'office-3'";

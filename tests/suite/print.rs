@@ -240,7 +240,7 @@ fn lp_is_given_the_document_and_trusted_no_further_than_the_queue() {
     script(&lp, "cat >\"${0%/*}/got\"\necho \"request id is $*\"\n");
     let run = |rest: &[&str]| {
         let command = [lp.to_str().expect("plain")].iter().chain(rest).map(|&word| word.to_owned()).collect();
-        let mut channel = LpChannel::new(LpSettings { command });
+        let mut channel = LpChannel::new(LpSettings { command, body_only: false });
         channel.send(&parcel(2), "archive", &mut |_| Ok(())).expect("a ledger that works")
     };
     let Outcome::Accepted { receipt } = run(&["-d", "archive"]) else { panic!("it is queued") };

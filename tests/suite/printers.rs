@@ -11,8 +11,8 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use briefing::delivery::print::{Colour, PrintSettings, Sides};
-use briefing::delivery::{Enclosure, Parcel, Phase, Secrets};
-use briefing::ledger::LedgerError;
+use briefing::delivery::{About, Enclosure, Parcel, Phase, Secrets};
+use briefing::ledger::{LedgerError, ParcelKind};
 use tempfile::TempDir;
 
 use crate::tools::{service_in, service_tree, skip};
@@ -35,6 +35,7 @@ pub(crate) fn settings(printers: &[&str]) -> PrintSettings {
         media: "iso_a4_210x297mm".to_owned(),
         colour: Colour::Colour,
         staple: true,
+        body_only: false,
         hours: None,
         deadline: Duration::from_secs(20),
         login: None,
@@ -76,12 +77,19 @@ pub(crate) fn enclosure(name: &str) -> Enclosure {
         media_type: "application/pdf".to_owned(),
         bytes: pdf(),
         sha256: String::new(),
+        body_pages: None,
+        path: String::new(),
+        about: About::default(),
     }
 }
 
 pub(crate) fn parcel(copies: u32) -> Parcel {
     Parcel {
         key: KEY.to_owned(),
+        kind: ParcelKind::Issue,
+        note: None,
+        compared: String::new(),
+        changes: Vec::new(),
         title: "党建联建资料简报第11期（平凉市，2026年10月）".to_owned(),
         document: "briefing".to_owned(),
         subject: "pingliang".to_owned(),

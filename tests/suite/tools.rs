@@ -45,11 +45,20 @@ fn is_there(need: &str) -> bool {
 
 /// Where a file of a package lies that `scripts/fetch-tools` only unpacks (`usr/sbin/cron`): a folder of the cache, else the system.
 pub(crate) fn service_tree(file: &str) -> Option<PathBuf> {
+    let mut trees = caches().map(|cache| cache.join("services")).chain([PathBuf::from("/")]);
+    trees.find(|tree| tree.join(file).is_file())
+}
+
+/// A program that a script of ours has put into the cache: `pyhanko/bin/pyhanko`.
+pub(crate) fn cached(file: &str) -> Option<PathBuf> {
+    caches().map(|cache| cache.join(file)).find(|path| path.is_file())
+}
+
+/// Where the scripts keep what they fetch.
+fn caches() -> impl Iterator<Item = PathBuf> {
     let cache = std::env::var_os("XDG_CACHE_HOME").filter(|cache| !cache.is_empty()).map(PathBuf::from);
     let cache = cache.or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache")));
-    let caches = cache.map(|cache| cache.join("report")).into_iter().chain([root().join("target/cache")]);
-    let mut trees = caches.map(|cache| cache.join("services")).chain([PathBuf::from("/")]);
-    trees.find(|tree| tree.join(file).is_file())
+    cache.map(|cache| cache.join("report")).into_iter().chain([root().join("target/cache")])
 }
 
 /// Such a file, ready to be started, with the libraries and units that came with it.

@@ -37,6 +37,7 @@ fn trigger(program: &Path, workspace: &Path) -> Trigger {
         out: workspace.join("reports"),
         user: "briefings".to_owned(),
         options: Vec::new(),
+        drops: Vec::new(),
     }
 }
 

@@ -66,8 +66,9 @@ fn samples(text: &str) -> Vec<(String, f64)> {
     found
 }
 
+/// One sample of a Prometheus textfile.
 #[track_caller]
-fn sample(text: &str, name: &str) -> f64 {
+pub(crate) fn sample(text: &str, name: &str) -> f64 {
     let all = samples(text);
     all.iter().find(|(known, _)| known == name).unwrap_or_else(|| panic!("no {name}: {text}")).1
 }

@@ -11,7 +11,9 @@ use toml::Spanned;
 use super::{Declaration, Places};
 use crate::casefile::{Field, is_id};
 use crate::delivery::email::{EmailSettings, Security};
+use crate::delivery::http::authorities;
 use crate::delivery::print::{Colour, LpSettings, PrintSettings, Sides};
+use crate::delivery::url;
 use crate::delivery::{
     CommandSettings, FolderSettings, Layout, SecretSource, UrlError, WECOM_MESSAGES_PER_MINUTE, WECOM_URL,
     WeComSettings, WebhookSettings,
@@ -22,7 +24,10 @@ use crate::settings::{ChannelEntry, SecretEntry, length_of};
 /// How long a command may take for one parcel.
 const COMMAND_DEADLINE: Duration = Duration::from_secs(120);
 
-const KINDS: [&str; 7] = ["email", "print", "lp", "folder", "webhook", "wecom", "command"];
+/// How many lines an email channel has where nobody says so: a second one carries on while the ledger is written for the first.
+const LINES: u16 = 2;
+
+pub(super) const KINDS: [&str; 7] = ["email", "print", "lp", "folder", "webhook", "wecom", "command"];
 
 /// One channel in the reading.
 pub(super) struct Reader<'a> {
@@ -44,14 +49,21 @@ impl Reader<'_> {
         None
     }
 
+    /// Whether what nobody knows of is sent once more without asking.
+    pub(super) fn resends(&mut self) -> bool {
+        let entry = self.entry;
+        self.one_of(&entry.unknown, &[("ask", false), ("resend", true)], false)
+    }
+
     pub(super) fn declaration(&mut self, hosts: &[String], printers: &[String]) -> Option<Declaration> {
         let kind = self.need(&self.entry.kind, "kind", "\"email\"")?;
         match kind.as_str() {
-            "email" => self.email(),
+            "email" => self.email(hosts),
             "print" => self.print(printers),
-            "lp" => {
-                Some(Declaration::Lp(LpSettings { command: self.command("[\"lp\", \"-d\", \"archive\"]")? }))
-            }
+            "lp" => Some(Declaration::Lp(LpSettings {
+                command: self.command("[\"lp\", \"-d\", \"archive\"]")?,
+                body_only: self.body_only(),
+            })),
             "folder" => self.folder(),
             "webhook" => self.webhook(hosts),
             "wecom" => self.wecom(hosts),
@@ -73,7 +85,7 @@ impl Reader<'_> {
         }
     }
 
-    fn email(&mut self) -> Option<Declaration> {
+    fn email(&mut self, hosts: &[String]) -> Option<Declaration> {
         let entry = self.entry;
         let host = self.need(&entry.host, "host", "\"relay.example.org\"");
         let from = self.need(&entry.from, "from", "\"党建联建资料简报 <briefing@example.org>\"");
@@ -84,7 +96,7 @@ impl Reader<'_> {
             Security::StartTls => 587,
             Security::None => 25,
         };
-        let login = self.login();
+        let (login, link) = (self.login(), self.link(hosts));
         let (host, from) = (host?, from?);
         let own = from.rsplit_once('@').map_or("localhost", |(_, domain)| domain.trim_end_matches('>'));
         let settings = EmailSettings {
@@ -93,10 +105,13 @@ impl Reader<'_> {
             ca_file: self.path(&entry.ca_file),
             login,
             bounces: plain(&entry.bounces),
+            list_id: plain(&entry.list_id),
             domain: plain(&entry.domain).unwrap_or_else(|| own.to_owned()),
             reply_to: plain(&entry.reply_to),
             largest: u64::from(self.number(&entry.largest_mib, 10, 1024)) << 20,
+            link,
             a_minute: entry.a_minute.as_ref().map(|_| u32::from(self.number(&entry.a_minute, 60, 60_000))),
+            lines: u8::try_from(self.number(&entry.lines, LINES, 8)).unwrap_or(1),
             timeout: self.length(&entry.timeout).unwrap_or(Duration::from_secs(60)),
             plain_names: entry.plain_names.as_ref().is_some_and(|plain| *plain.get_ref()),
             hello: plain(&entry.hello),
@@ -145,11 +160,12 @@ impl Reader<'_> {
             sides,
             media: plain(&entry.media).unwrap_or_else(|| "iso_a4_210x297mm".to_owned()),
             colour,
+            body_only: self.body_only(),
             staple: entry.staple.as_ref().is_some_and(|staple| *staple.get_ref()),
             hours,
             deadline: self.length(&entry.timeout).unwrap_or(Duration::from_secs(300)),
             login: self.login(),
-            ca_file: self.path(&entry.ca_file),
+            ca_file: self.ca_file(),
         }))
     }
 
@@ -172,7 +188,7 @@ impl Reader<'_> {
             secret,
             hosts: hosts.to_vec(),
             enclose: entry.enclose.as_ref().is_some_and(|enclose| *enclose.get_ref()),
-            ca_file: self.path(&entry.ca_file),
+            ca_file: self.ca_file(),
             timeout: self.length(&entry.timeout).unwrap_or(Duration::from_secs(60)),
         };
         self.reachable(settings.check(""))?;
@@ -185,7 +201,8 @@ impl Reader<'_> {
             url: plain(&entry.url).unwrap_or_else(|| WECOM_URL.to_owned()),
             key: self.secret(&entry.key, "key")?,
             hosts: hosts.to_vec(),
-            ca_file: self.path(&entry.ca_file),
+            link: self.link(hosts),
+            ca_file: self.ca_file(),
             timeout: self.length(&entry.timeout).unwrap_or(Duration::from_secs(60)),
             messages_per_minute: usize::from(self.number(
                 &entry.a_minute,
@@ -204,6 +221,29 @@ impl Reader<'_> {
                 self.report(Problem::BadSetting { message: error.to_string(), hint }, self.head.clone());
             })
             .ok()
+    }
+
+    /// Where files are shown that are too large for a message.
+    fn link(&mut self, hosts: &[String]) -> Option<String> {
+        let field = self.entry.link.as_ref()?;
+        if let Err(error) = url::allowed(field.get_ref(), hosts) {
+            let hint = "add the host to `hosts` of [delivery], if that is meant".to_owned();
+            self.report(Problem::BadSetting { message: error.to_string(), hint }, self.at(field));
+            return None;
+        }
+        Some(field.get_ref().clone())
+    }
+
+    /// The certificates of authorities. One that cannot be used now is told of, though the channel may find it mended when it sends.
+    fn ca_file(&mut self) -> Option<PathBuf> {
+        let path = self.path(&self.entry.ca_file)?;
+        if let Some(field) = &self.entry.ca_file
+            && let Err(message) = authorities(&path)
+        {
+            let hint = "name a file with certificates as PEM (`-----BEGIN CERTIFICATE-----`)".to_owned();
+            self.report(Problem::BadSetting { message, hint }, self.at(field));
+        }
+        Some(path)
     }
 
     fn login(&mut self) -> Option<(String, SecretSource)> {
@@ -270,7 +310,12 @@ impl Reader<'_> {
         length
     }
 
-    fn one_of<T: Copy>(&mut self, field: &Field<String>, known: &[(&'static str, T)], otherwise: T) -> T {
+    pub(super) fn one_of<T: Copy>(
+        &mut self,
+        field: &Field<String>,
+        known: &[(&'static str, T)],
+        otherwise: T,
+    ) -> T {
         let Some(field) = field else { return otherwise };
         if let Some((_, value)) = known.iter().find(|(name, _)| name == field.get_ref()) {
             return *value;
@@ -298,7 +343,7 @@ impl Reader<'_> {
         None
     }
 
-    fn at<T>(&self, field: &Spanned<T>) -> Span {
+    pub(super) fn at<T>(&self, field: &Spanned<T>) -> Span {
         Span::new(&self.head.file, field.span())
     }
 

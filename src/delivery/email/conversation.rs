@@ -19,8 +19,11 @@ use super::{EmailSettings, Security};
 use crate::delivery::Outcome;
 use crate::ledger::LedgerError;
 
-/// How much is written at once.
+/// How much of the beginning of a message is written at once.
 const CHUNK: usize = 64 * 1024;
+
+/// How much of a message is kept for the write that ends in the dot: two packets of the loopback device, the largest there are.
+const LAST: usize = 128 * 1024;
 
 /// What opens a conversation.
 pub(super) struct Opening {
@@ -115,7 +118,7 @@ impl Conversation {
             let most = usize::try_from(most).map_or_else(|_| most.to_string(), size);
             let reason =
                 format!("{relay}: the message has {bytes}, more than the {most} that the relay takes");
-            return Err(Failure::here(Outcome::Refused { reason }));
+            return Err(Failure { too_large: true, ..Failure::here(Outcome::Refused { reason }) });
         }
         let mut parameters = Vec::new();
         if self.announced.is_some() {
@@ -140,59 +143,60 @@ impl Conversation {
         Ok(())
     }
 
-    /// Sends the message. `before_dot` is called when all but the final dot has been handed to the system; when it fails the dot is
-    /// not sent, and the line has to be dropped.
+    /// Sends the message. `before_dot` is called before the part that ends in the final dot is written; when it fails that part is not
+    /// sent, and the line has to be dropped.
     ///
-    /// lettre's `message_iter` (0.11.23) writes and flushes each part before it asks its iterator for the next, and writes
-    /// `CR LF . CR LF` only after the iterator has ended; then it reads the answer. So the end of the iterator is the moment before
-    /// the dot. There is no way to end the iterator and keep the dot back, except to unwind out of `message_iter`: it holds nothing
-    /// but the borrowed line. `message` is the same with one part, and `command(Data)` writes neither body nor dot.
-    ///
-    /// The dot is a small packet behind others, and lettre leaves Nagle's algorithm on: it waits until the relay has acknowledged the
-    /// message, for which Linux takes 40 ms. A line carries about 27 messages a second; who needs more opens more lines.
+    /// lettre's `message_iter` (0.11.23) writes the dot by itself, as a small packet behind others that the relay has not yet acknowledged,
+    /// and leaves Nagle's algorithm on: the packet waits some 40 ms for that. Its socket cannot be reached from outside (`NetworkStream` is
+    /// private and made within `connect`). So the last part of the message and the dot go in one write, as what lettre takes for a command:
+    /// `command` writes the text that it is given and reads the answer to it, no more. The part is long enough for two full packets, which
+    /// are acknowledged at once.
     pub(super) fn message(
         &mut self,
         letter: &Letter,
         before_dot: &mut dyn FnMut() -> Result<(), LedgerError>,
     ) -> Result<Result<String, Failure>, LedgerError> {
-        // It closes the last line itself: with ours, the message would end in an empty line that it does not have.
+        // The end is written below: with that of the letter too, the message would end in an empty line that it does not have.
         let bytes = letter.bytes.strip_suffix(b"\r\n").unwrap_or(&letter.bytes);
-        let (mut parts, mut dot, mut unrecorded) = (bytes.chunks(CHUNK), false, None);
-        let next = || match parts.next() {
-            Some(part) => Some(part),
-            None => match before_dot() {
-                Ok(()) => {
-                    dot = true;
-                    None
-                }
-                Err(error) => {
-                    unrecorded = Some(error);
-                    // Past the panic hook: this is a way out, no mishap.
-                    resume_unwind(Box::new(()));
-                }
-            },
-        };
-        let iterator = std::iter::from_fn(next);
-        let sent = catch_unwind(AssertUnwindSafe(|| self.connection.message_iter(iterator)));
-        if let Some(error) = unrecorded {
-            return Err(error);
+        let (first, last) = bytes.split_at(last_part(bytes));
+        if let Err(error) = self.begin_message(first) {
+            return Ok(Err(judged(&self.relay, Step::Body, &error, &[])));
         }
-        let sent = sent.unwrap_or_else(|panic| resume_unwind(panic));
-        Ok(match sent {
+        let last = std::str::from_utf8(last).expect("headers are text, and all else is base64");
+        before_dot()?;
+        Ok(match self.connection.command(format!("{}\r\n.\r\n", stuffed(last))) {
             Ok(answer) if answer.code().severity == Severity::PositiveCompletion => Ok(said(&answer)),
             Ok(answer) => {
                 let reason = format!("{}, {}: {}", self.relay, Step::Dot.name(), said(&answer));
                 Err(Failure::broken(Outcome::Unknown { reason }))
             }
-            Err(error) if dot && error.status().is_none() => {
+            Err(error) if error.status().is_none() => {
                 let reason = format!("{}, {}: {}", self.relay, Step::Dot.name(), told(&error));
                 Err(Failure::broken(Outcome::Unknown { reason }))
             }
-            Err(error) => {
-                let step = if dot { Step::Dot } else { Step::Body };
-                Err(judged(&self.relay, step, &error, &[]))
-            }
+            Err(error) => Err(judged(&self.relay, Step::Dot, &error, &[])),
         })
+    }
+
+    /// Writes the beginning of a message, which ends with a line.
+    ///
+    /// `message_iter` writes and flushes each part before it asks its iterator for the next, and writes the dot only after the iterator has
+    /// ended. There is no way to end the iterator and keep the dot back, except to unwind out of `message_iter`: it holds nothing but the
+    /// borrowed line.
+    fn begin_message(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        struct Written;
+
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let mut parts = bytes.chunks(CHUNK);
+        // Past the panic hook: this is a way out, no mishap.
+        let iterator = std::iter::from_fn(|| parts.next().or_else(|| resume_unwind(Box::new(Written))));
+        match catch_unwind(AssertUnwindSafe(|| self.connection.message_iter(iterator))) {
+            Ok(ended) => ended.map(drop),
+            Err(way_out) if way_out.is::<Written>() => Ok(()),
+            Err(panic) => resume_unwind(panic),
+        }
     }
 
     /// Says goodbye, and waits for no more than this.
@@ -205,6 +209,19 @@ impl Conversation {
         let answer = self.connection.command(command);
         answer.map_err(|error| judged(&self.relay, step, &error, &[]))
     }
+}
+
+/// Where the last part of a message begins, with a line.
+fn last_part(message: &[u8]) -> usize {
+    let Some(from) = message.len().checked_sub(LAST) else { return 0 };
+    let line = message[from..].windows(2).position(|two| two == b"\r\n");
+    line.map_or(0, |line| from + line + 2)
+}
+
+/// Lines as they are written within a message (RFC 5321, 4.5.2): one that begins with a dot gets another.
+fn stuffed(lines: &str) -> String {
+    let first = if lines.starts_with('.') { "." } else { "" };
+    format!("{first}{}", lines.replace("\r\n.", "\r\n.."))
 }
 
 /// Whether the answer to NOOP is that. lettre keeps what was read ahead of TLS: an answer that somebody slipped in after the one to
@@ -222,4 +239,30 @@ fn announced_size(greeting: &Response) -> Option<u64> {
         // Without a number: it has a limit and does not say which.
         size.then(|| words.next().and_then(|number| number.parse().ok()).unwrap_or(0))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_begins_with_a_dot_does_not_end_the_message() {
+        for (plain, written) in
+            [(".", ".."), (".\r\na.\r\n.\r\n..b", "..\r\na.\r\n..\r\n...b"), ("a\n.b\r.", "a\n.b\r.")]
+        {
+            assert_eq!(stuffed(plain), written);
+        }
+    }
+
+    #[test]
+    fn the_last_part_begins_with_a_line() {
+        assert_eq!(last_part(b"short\r\n"), 0);
+        let line = format!("{}\r\n", "x".repeat(76));
+        let long = line.repeat(2 * LAST / line.len());
+        let last = last_part(long.as_bytes());
+        assert!(
+            last.is_multiple_of(line.len()) && (LAST - line.len()..=LAST).contains(&(long.len() - last)),
+            "{last}"
+        );
+    }
 }

@@ -1,4 +1,4 @@
-//! The message of one parcel: its bytes are a function of parcel, address, settings and date alone.
+//! The message of one parcel or notice: its bytes are a function of parcel, address, settings and date alone.
 //!
 //! How it travels is left to `conversation`.
 
@@ -10,10 +10,11 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{DateTime, Datelike, Utc};
 use lettre::address::Envelope;
 use lettre::message::header::{self, Header, HeaderName, HeaderValue};
-use lettre::message::{Message, MultiPart, MultiPartKind, SinglePart};
+use lettre::message::{Message, MessageBuilder, MultiPart, MultiPartKind, SinglePart};
 
 use super::{EmailError, EmailSettings, settings};
-use crate::delivery::{Enclosure, Parcel};
+use crate::delivery::url::{link, percent};
+use crate::delivery::{Enclosure, Notice, Parcel};
 
 /// A message and whom it is from and for, as the relay is told.
 pub(super) struct Letter {
@@ -21,6 +22,33 @@ pub(super) struct Letter {
     pub(super) bytes: Vec<u8>,
     /// Sender (for bounces) and recipient.
     pub(super) envelope: Envelope,
+    /// Whether links stand in it in place of files.
+    pub(super) linked: bool,
+}
+
+/// Where the files of a message are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Files<'a> {
+    /// In it.
+    Attached,
+    /// Behind links that begin so.
+    Linked(&'a str),
+}
+
+/// The message; with links in place of the files where it would be larger than the settings allow and they name a place for that.
+pub(super) fn fitting(
+    settings: &EmailSettings,
+    parcel: &Parcel,
+    address: &str,
+    date: DateTime<Utc>,
+) -> Result<Letter, EmailError> {
+    let whole = letter(settings, parcel, address, date, Files::Attached)?;
+    match &settings.link {
+        Some(base) if whole.bytes.len() as u64 > settings.largest => {
+            letter(settings, parcel, address, date, Files::Linked(base))
+        }
+        _ => Ok(whole),
+    }
 }
 
 /// Composes the message.
@@ -29,49 +57,92 @@ pub(super) fn letter(
     parcel: &Parcel,
     address: &str,
     date: DateTime<Utc>,
+    files: Files<'_>,
 ) -> Result<Letter, EmailError> {
+    let key = token(&parcel.key);
+    let list = settings.list_id.as_ref().map(|list| format!("<{}.{list}>", parcel.document));
+    let multipart = body(settings, parcel, &key, files);
+    let Heading { envelope, mut builder } = heading(settings, &key, &parcel.title, address, date)?;
+    if let Some(list) = list {
+        builder = builder.raw_header(plain_header("List-Id", list));
+    }
+    let message = builder.multipart(multipart).map_err(|why| EmailError::Message(why.to_string()))?;
+    Ok(Letter { bytes: message.formatted(), envelope, linked: files != Files::Attached })
+}
+
+/// Composes a notice: text alone.
+pub(super) fn notice(
+    settings: &EmailSettings,
+    notice: &Notice,
+    address: &str,
+    date: DateTime<Utc>,
+) -> Result<Letter, EmailError> {
+    let Heading { envelope, builder } =
+        heading(settings, &token(&notice.id), &notice.subject, address, date)?;
+    let text = format!("{}\n{}\n", notice.text, closing(settings));
+    let message = builder.singlepart(text_part(header::ContentType::TEXT_PLAIN, text));
+    let message = message.map_err(|why| EmailError::Message(why.to_string()))?;
+    Ok(Letter { bytes: message.formatted(), envelope, linked: false })
+}
+
+/// What stands above the body of every message.
+struct Heading {
+    envelope: Envelope,
+    builder: MessageBuilder,
+}
+
+fn heading(
+    settings: &EmailSettings,
+    key: &str,
+    title: &str,
+    address: &str,
+    date: DateTime<Utc>,
+) -> Result<Heading, EmailError> {
     let from = settings::mailbox("from", &settings.from)?;
     let to = settings::address("recipient", address)?;
     let bounces = match &settings.bounces {
-        Some(bounces) => settings::address("bounces", bounces)?,
+        Some(bounces) => settings::address("bounces", &settings::keyed(bounces, key))?,
         None => from.email.clone(),
     };
     let envelope = Envelope::new(Some(bounces), vec![to.clone()]);
     let envelope = envelope.map_err(|why| EmailError::Message(why.to_string()))?;
-    let key = token(&parcel.key);
     let mut builder = Message::builder()
         .envelope(envelope.clone())
         .date(in_range(date))
         .from(from)
         .to(lettre::message::Mailbox::new(None, to))
-        .subject(one_line(&parcel.title))
+        .subject(one_line(title))
         .message_id(Some(format!("<{key}@{}>", settings.domain)));
     if let Some(reply_to) = &settings.reply_to {
         builder = builder.reply_to(settings::mailbox("reply_to", reply_to)?);
     }
-    let message = builder
+    builder = builder
         .header(AutoSubmitted)
-        .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("X-Report-Key"), key.clone()))
-        .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Content-Language"), "zh-CN".to_owned()))
-        .multipart(body(settings, parcel, &key))
-        .map_err(|why| EmailError::Message(why.to_string()))?;
-    Ok(Letter { bytes: message.formatted(), envelope })
+        .raw_header(plain_header("X-Report-Key", key.to_owned()))
+        .raw_header(plain_header("Content-Language", "zh-CN".to_owned()));
+    Ok(Heading { envelope, builder })
+}
+
+fn plain_header(name: &'static str, value: String) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value)
+}
+
+fn text_part(content_type: header::ContentType, text: String) -> SinglePart {
+    let base64 = header::ContentTransferEncoding::Base64;
+    SinglePart::builder().header(content_type).header(base64).body(text)
 }
 
 /// lettre draws boundaries at random; these come from the key, and no line of base64 or of a text of ours begins with `--`.
-fn body(settings: &EmailSettings, parcel: &Parcel, key: &str) -> MultiPart {
+fn body(settings: &EmailSettings, parcel: &Parcel, key: &str, files: Files<'_>) -> MultiPart {
     let short = &key[..key.len().min(32)];
     let builder =
         |kind, name: &str| MultiPart::builder().kind(kind).boundary(format!("report-{name}-{short}"));
-    let text = |content_type, text: String| {
-        let base64 = header::ContentTransferEncoding::Base64;
-        SinglePart::builder().header(content_type).header(base64).body(text)
-    };
     let bodies = builder(MultiPartKind::Alternative, "b")
-        .singlepart(text(header::ContentType::TEXT_PLAIN, plain(settings, parcel)))
-        .singlepart(text(header::ContentType::TEXT_HTML, html(settings, parcel)));
+        .singlepart(text_part(header::ContentType::TEXT_PLAIN, plain(settings, parcel, files)))
+        .singlepart(text_part(header::ContentType::TEXT_HTML, html(settings, parcel, files)));
     let whole = builder(MultiPartKind::Mixed, "a").multipart(bodies);
-    parcel.enclosures.iter().fold(whole, |whole, enclosure| {
+    let attached = parcel.enclosures.iter().filter(|_| files == Files::Attached);
+    attached.fold(whole, |whole, enclosure| {
         let name = file_name(enclosure, settings.plain_names);
         let part = SinglePart::builder()
             .header(NamedType { media_type: media_type(&enclosure.media_type), name: name.clone() })
@@ -82,51 +153,105 @@ fn body(settings: &EmailSettings, parcel: &Parcel, key: &str) -> MultiPart {
     })
 }
 
+/// What is said above the list of files.
+const ATTACHED: &str = "附件：";
+const LINKED: &str = "文件较大，未随信附上，请从下列地址下载，并核对校验值：";
+
+/// The tables of figures: that of the parcel, or one for each file under its title.
+fn tables(parcel: &Parcel) -> Vec<(&str, &[(String, String)])> {
+    match parcel.enclosures.as_slice() {
+        [] | [_] if parcel.figures.is_empty() => Vec::new(),
+        [] | [_] => vec![("主要数据", &parcel.figures)],
+        several => {
+            several.iter().map(|file| (file.about.title.as_str(), file.about.figures.as_slice())).collect()
+        }
+    }
+}
+
 /// The body for programs that show text alone.
-fn plain(settings: &EmailSettings, parcel: &Parcel) -> String {
+fn plain(settings: &EmailSettings, parcel: &Parcel, files: Files<'_>) -> String {
     let mut text = format!("{}\n", one_line(&parcel.title));
     if parcel.internal {
         text.push_str("（内部资料，注意保管）\n");
     }
-    if !parcel.figures.is_empty() {
-        text.push_str("\n主要数据：\n");
-        for (label, value) in &parcel.figures {
+    if let Some(note) = &parcel.note {
+        let _ = writeln!(text, "{}", one_line(note));
+    }
+    for (title, figures) in tables(parcel) {
+        let _ = writeln!(text, "\n{}：", one_line(title));
+        for (label, value) in figures {
             let _ = writeln!(text, "  {}：{}", one_line(label), one_line(value));
         }
     }
-    text.push_str("\n附件：\n");
+    if !parcel.compared.is_empty() {
+        let _ = writeln!(text, "\n{}", above_changes(parcel));
+        for line in &parcel.changes {
+            let _ = writeln!(text, "  {}", one_line(line));
+        }
+    }
+    let _ = writeln!(text, "\n{}", if files == Files::Attached { ATTACHED } else { LINKED });
     for (number, enclosure) in (1..).zip(&parcel.enclosures) {
         let _ =
             writeln!(text, "  {number}. {}（{}）", one_line(&enclosure.name), size(enclosure.bytes.len()));
+        if let Files::Linked(base) = files {
+            let (link, sum) = (link(base, enclosure), &enclosure.sha256);
+            let _ = write!(text, "     {link}\n     SHA-256：{sum}\n");
+        }
     }
     let _ = write!(text, "\n{}\n", closing(settings));
     text
 }
 
 /// The body for all others; it loads nothing from anywhere.
-fn html(settings: &EmailSettings, parcel: &Parcel) -> String {
+fn html(settings: &EmailSettings, parcel: &Parcel, files: Files<'_>) -> String {
     let mut text = String::from("<!DOCTYPE html>\n<html lang=\"zh-CN\">\n<head><meta charset=\"utf-8\">");
     let title = escaped(&parcel.title);
     let _ = write!(text, "<title>{title}</title></head>\n<body>\n<h2>{title}</h2>\n");
     if parcel.internal {
         text.push_str("<p><strong>内部资料，注意保管</strong></p>\n");
     }
-    if !parcel.figures.is_empty() {
-        text.push_str("<p>主要数据：</p>\n<table border=\"1\" cellpadding=\"6\" ");
+    if let Some(note) = &parcel.note {
+        let _ = writeln!(text, "<p>{}</p>", escaped(note));
+    }
+    for (title, figures) in tables(parcel) {
+        let _ = write!(text, "<p>{}：</p>\n<table border=\"1\" cellpadding=\"6\" ", escaped(title));
         text.push_str("style=\"border-collapse:collapse\">\n");
-        for (label, value) in &parcel.figures {
+        for (label, value) in figures {
             let (label, value) = (escaped(label), escaped(value));
             let _ =
                 writeln!(text, "<tr><th align=\"left\">{label}</th><td align=\"right\">{value}</td></tr>");
         }
         text.push_str("</table>\n");
     }
-    text.push_str("<p>附件：</p>\n<ol>\n");
+    if !parcel.compared.is_empty() {
+        let _ = writeln!(text, "<p>{}</p>", escaped(&above_changes(parcel)));
+        if !parcel.changes.is_empty() {
+            text.push_str("<ul>\n");
+            for line in &parcel.changes {
+                let _ = writeln!(text, "<li>{}</li>", escaped(line));
+            }
+            text.push_str("</ul>\n");
+        }
+    }
+    let _ = write!(text, "<p>{}</p>\n<ol>\n", if files == Files::Attached { ATTACHED } else { LINKED });
     for enclosure in &parcel.enclosures {
-        let _ = writeln!(text, "<li>{}（{}）</li>", escaped(&enclosure.name), size(enclosure.bytes.len()));
+        let (name, size) = (escaped(&enclosure.name), size(enclosure.bytes.len()));
+        let _ = match files {
+            Files::Attached => writeln!(text, "<li>{name}（{size}）</li>"),
+            Files::Linked(base) => {
+                let (link, sum) = (escaped(&link(base, enclosure)), &enclosure.sha256);
+                writeln!(text, "<li><a href=\"{link}\">{name}</a>（{size}）<br>SHA-256：{sum}</li>")
+            }
+        };
     }
     let _ = write!(text, "</ol>\n<p>{}</p>\n</body>\n</html>\n", closing(settings));
     text
+}
+
+/// The line above the changes.
+fn above_changes(parcel: &Parcel) -> String {
+    let stop = if parcel.changes.is_empty() { "。" } else { "：" };
+    format!("{}{stop}", one_line(&parcel.compared))
 }
 
 fn closing(settings: &EmailSettings) -> &'static str {
@@ -270,15 +395,4 @@ fn encoded_words(text: &str) -> Vec<String> {
         }
     }
     words.iter().map(|word| format!("=?UTF-8?B?{}?=", BASE64.encode(word))).collect()
-}
-
-fn percent(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut out, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-        out
-    })
 }

@@ -9,23 +9,24 @@ mod message;
 mod settings;
 mod verdict;
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
 pub use settings::{EmailError, EmailSettings, Security};
 
-use super::{Channel, Outcome, Parcel, Phase, Secrets};
+use super::{Channel, Notice, Outcome, Parcel, Phase, Secrets};
 use crate::ledger::LedgerError;
 use conversation::{Conversation, Opening};
-use message::{Letter, size};
+use message::{Files, Letter, size};
 use verdict::Failure;
 
 /// How long a relay is waited for when a line is closed.
 const GOODBYE: Duration = Duration::from_secs(2);
 
-/// Days before the end of a certificate from which on the channel is not well.
-const LAST_DAYS: i64 = 14;
+/// A certificate that is good for fewer days is not well: whoever renews it needs time.
+const LAST_DAYS: i64 = 21;
 
 /// The date of a parcel's message.
 type Dated<'a> = &'a (dyn Fn(&Parcel) -> DateTime<Utc> + Sync);
@@ -38,8 +39,8 @@ pub struct Email<'a> {
     dated: Option<Dated<'a>>,
     opening: Option<Opening>,
     kept: Option<Conversation>,
-    /// Before that, the limit of messages a minute would be broken.
-    next: Option<Instant>,
+    /// Before that, the limit of messages a minute would be broken; all lines share it.
+    next: Arc<Mutex<Option<Instant>>>,
     /// Why the channel does not work: once refused, a login is not tried again, lest the account be locked.
     stopped: Option<String>,
 }
@@ -54,21 +55,31 @@ pub fn eml(
     address: &str,
     date: DateTime<Utc>,
 ) -> Result<Vec<u8>, EmailError> {
-    message::letter(settings, parcel, address, date).map(|letter| letter.bytes)
+    message::fitting(settings, parcel, address, date).map(|letter| letter.bytes)
 }
 
-/// Whether a text is an address with or without a name before it; its domain.
+/// Whether a text is an address to which a message may go, without a name before it; its domain.
 ///
 /// # Errors
 /// When it is none.
 pub fn check_mailbox(text: &str) -> Result<String, EmailError> {
-    settings::mailbox("the address", text).map(|mailbox| mailbox.email.domain().to_owned())
+    settings::address("the address", text).map(|address| address.domain().to_owned())
 }
 
 impl<'a> Email<'a> {
     /// A channel; nothing is opened before the first parcel. `now` dates the messages and is what a certificate's end is counted from.
     pub fn new(settings: EmailSettings, secrets: &'a (dyn Secrets + Sync), now: DateTime<Utc>) -> Self {
-        Self { settings, secrets, now, dated: None, opening: None, kept: None, next: None, stopped: None }
+        let next = Arc::default();
+        Self { settings, secrets, now, dated: None, opening: None, kept: None, next, stopped: None }
+    }
+
+    /// One more line to the same relay, within the same limit of messages a minute.
+    #[must_use]
+    pub fn another(&self) -> Self {
+        let mut line = Self::new(self.settings.clone(), self.secrets, self.now);
+        line.dated = self.dated;
+        line.next = Arc::clone(&self.next);
+        line
     }
 
     /// Dates each message by its parcel, so that a parcel tried again next day is the same message to the last byte.
@@ -101,13 +112,14 @@ impl<'a> Email<'a> {
     /// The letter, unless it cannot be written or is too large.
     fn letter(&self, parcel: &Parcel, address: &str) -> Result<Letter, Outcome> {
         let date = self.dated.map_or(self.now, |dated| dated(parcel));
-        let letter = message::letter(&self.settings, parcel, address, date);
+        let letter = message::fitting(&self.settings, parcel, address, date);
         let letter = letter.map_err(|why| Outcome::Refused { reason: why.to_string() })?;
         if letter.bytes.len() as u64 > self.settings.largest {
             let files: usize = parcel.enclosures.iter().map(|enclosure| enclosure.bytes.len()).sum();
             let most = usize::try_from(self.settings.largest).unwrap_or(usize::MAX);
+            let hint = if letter.linked { "" } else { "; with `link` it would name the place of its files" };
             let reason = format!(
-                "the message has {} ({} bytes; the files have {}), more than the {} ({most} bytes) of the settings",
+                "the message has {} ({} bytes; the files have {}), more than the {} ({most} bytes) of the settings{hint}",
                 size(letter.bytes.len()),
                 letter.bytes.len(),
                 size(files),
@@ -118,18 +130,18 @@ impl<'a> Email<'a> {
         Ok(letter)
     }
 
-    /// Waits until the limit of messages a minute allows one more; evenly, since relays count in windows that nobody knows.
-    fn wait_for_turn(&mut self) {
-        let Some(a_minute) = self.settings.a_minute.filter(|most| *most > 0) else { return };
-        let now = Instant::now();
-        let turn = self.next.map_or(now, |next| next.max(now));
-        std::thread::sleep(turn - now);
-        self.next = Some(turn + Duration::from_secs(60) / a_minute);
+    /// When the limit of messages a minute allows one more; evenly, since relays count in windows that nobody knows. The turn is taken then.
+    fn turn(&self, now: Instant) -> Instant {
+        let Some(a_minute) = self.settings.a_minute.filter(|most| *most > 0) else { return now };
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        let turn = next.map_or(now, |next| next.max(now));
+        *next = Some(turn + Duration::from_secs(60) / a_minute);
+        turn
     }
 
     /// A line on which the relay waits for the message. One that was kept may have died meanwhile, or be worn out: nothing of the message
     /// was sent by then, so a fresh one is opened in its place, once.
-    fn addressed(&mut self, letter: &Letter) -> Result<Conversation, Outcome> {
+    fn addressed(&mut self, letter: &Letter) -> Result<Conversation, Failure> {
         if let Some(mut kept) = self.kept.take() {
             match kept.reset().and_then(|()| kept.address(letter)) {
                 Ok(()) => return Ok(kept),
@@ -137,18 +149,38 @@ impl<'a> Email<'a> {
                 Err(failure) if failure.worn => kept.close(GOODBYE),
                 Err(failure) => {
                     self.kept = Some(kept);
-                    return Err(failure.outcome);
+                    return Err(failure);
                 }
             }
         }
-        let mut fresh = self.open().map_err(|failure| failure.outcome)?;
+        let mut fresh = self.open()?;
         if let Err(failure) = fresh.address(letter) {
             if !failure.broken {
                 self.kept = Some(fresh);
             }
-            return Err(failure.outcome);
+            return Err(failure);
         }
         Ok(fresh)
+    }
+
+    /// Sends a letter once.
+    fn try_letter(
+        &mut self,
+        letter: &Letter,
+        phase: &mut dyn FnMut(Phase) -> Result<(), LedgerError>,
+    ) -> Result<Result<String, Failure>, LedgerError> {
+        let now = Instant::now();
+        std::thread::sleep(self.turn(now) - now);
+        phase(Phase::Sending)?;
+        let mut conversation = match self.addressed(letter) {
+            Ok(conversation) => conversation,
+            Err(failure) => return Ok(Err(failure)),
+        };
+        let sent = conversation.message(letter, &mut || phase(Phase::DataSent))?;
+        if sent.as_ref().err().is_none_or(|failure| !failure.broken) {
+            self.kept = Some(conversation);
+        }
+        Ok(sent)
     }
 
     /// Remembers that the channel does not work.
@@ -170,11 +202,10 @@ impl<'a> Email<'a> {
             (_, der) => match der.as_deref().and_then(certificate::not_after) {
                 Some(end) => {
                     let days = (end - self.now).num_days();
-                    well = days > LAST_DAYS;
-                    lines.push(format!(
-                        "encrypted; its certificate ends on {}, in {days} days",
-                        end.format("%F")
-                    ));
+                    well = days >= LAST_DAYS;
+                    let renew = if well { "" } else { ": have it renewed" };
+                    let end = end.format("%F");
+                    lines.push(format!("encrypted; its certificate ends on {end}, in {days} days{renew}"));
                 }
                 None => lines.push("encrypted; when its certificate ends cannot be told".to_owned()),
             },
@@ -216,26 +247,41 @@ impl Channel for Email<'_> {
             Ok(letter) => letter,
             Err(outcome) => return Ok(outcome),
         };
-        self.wait_for_turn();
-        phase(Phase::Sending)?;
-        let mut conversation = match self.addressed(&letter) {
-            Ok(conversation) => conversation,
-            Err(outcome) => return Ok(self.ended(outcome)),
-        };
-        let sent = conversation.message(&letter, &mut || phase(Phase::DataSent))?;
-        let outcome = match sent {
-            Ok(receipt) => {
-                self.kept = Some(conversation);
-                Outcome::Accepted { receipt }
+        let mut ended = self.try_letter(&letter, phase)?;
+        // Refused for its size, by a relay that takes less than the settings say: nothing of it is kept there.
+        if let (Err(Failure { too_large: true, .. }), Some(base)) = (&ended, self.settings.link.clone())
+            && !letter.linked
+        {
+            let date = self.dated.map_or(self.now, |dated| dated(parcel));
+            match message::letter(&self.settings, parcel, address, date, Files::Linked(&base)) {
+                Ok(linked) => ended = self.try_letter(&linked, phase)?,
+                Err(why) => return Ok(Outcome::Refused { reason: why.to_string() }),
             }
-            Err(failure) => {
-                if !failure.broken {
-                    self.kept = Some(conversation);
-                }
-                failure.outcome
-            }
-        };
+        }
+        let outcome = ended.map_or_else(|failure| failure.outcome, |receipt| Outcome::Accepted { receipt });
         Ok(self.ended(outcome))
+    }
+
+    fn notify(&mut self, notice: &Notice, address: &str) -> Outcome {
+        if let Some(reason) = &self.stopped {
+            return Outcome::Stopped { reason: reason.clone() };
+        }
+        if let Err(why) = self.prepare() {
+            return self.ended(Outcome::Stopped { reason: why.to_string() });
+        }
+        let letter = match message::notice(&self.settings, notice, address, self.now) {
+            Ok(letter) => letter,
+            Err(why) => return Outcome::Refused { reason: why.to_string() },
+        };
+        match self.try_letter(&letter, &mut |_| Ok(())) {
+            Ok(ended) => {
+                let outcome =
+                    ended.map_or_else(|failure| failure.outcome, |receipt| Outcome::Accepted { receipt });
+                self.ended(outcome)
+            }
+            // A notice records nothing.
+            Err(error) => Outcome::Retry { reason: error.to_string(), after: None },
+        }
     }
 
     fn probe(&mut self) -> (Vec<String>, bool) {
@@ -248,13 +294,7 @@ impl Channel for Email<'_> {
                 conversation.close(self.settings.timeout);
                 found
             }
-            Err(Failure { outcome, .. }) => match outcome {
-                Outcome::Retry { reason, .. }
-                | Outcome::Refused { reason }
-                | Outcome::Unknown { reason }
-                | Outcome::Stopped { reason }
-                | Outcome::Accepted { receipt: reason } => (vec![reason], false),
-            },
+            Err(failure) => (vec![failure.outcome.words().to_owned()], false),
         }
     }
 }
@@ -264,5 +304,58 @@ impl Drop for Email<'_> {
         if let Some(kept) = self.kept.take() {
             kept.close(GOODBYE);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Nothing;
+
+    impl Secrets for Nothing {
+        fn variable(&self, _: &str) -> Option<String> {
+            None
+        }
+    }
+
+    fn settings(a_minute: Option<u32>, lines: u8) -> EmailSettings {
+        EmailSettings {
+            host: "127.0.0.1".into(),
+            port: 25,
+            security: Security::None,
+            ca_file: None,
+            login: None,
+            from: "a@example.org".into(),
+            bounces: None,
+            domain: "example.org".into(),
+            list_id: None,
+            reply_to: None,
+            largest: 1 << 20,
+            link: None,
+            a_minute,
+            lines,
+            timeout: Duration::from_secs(1),
+            plain_names: false,
+            hello: None,
+        }
+    }
+
+    #[test]
+    fn the_lines_of_a_channel_share_its_limit() {
+        let first = Email::new(settings(Some(120), 2), &Nothing, DateTime::UNIX_EPOCH);
+        let second = first.another();
+        let now = Instant::now();
+        let turns: Vec<Duration> =
+            [&first, &second, &second, &first].map(|line| line.turn(now) - now).into_iter().collect();
+        assert_eq!(turns, [0, 500, 1000, 1500].map(Duration::from_millis));
+        let free = Email::new(settings(None, 2), &Nothing, DateTime::UNIX_EPOCH);
+        assert_eq!((free.turn(now), free.another().turn(now)), (now, now));
+    }
+
+    #[test]
+    fn a_slow_limit_has_no_use_for_several_lines() {
+        let lines = [(None, 8), (Some(1), 8), (Some(119), 8), (Some(240), 8), (Some(60_000), 3), (None, 1)];
+        assert_eq!(lines.map(|(a_minute, lines)| settings(a_minute, lines).lines()), [8, 1, 1, 4, 3, 1]);
     }
 }

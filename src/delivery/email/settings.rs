@@ -27,16 +27,22 @@ pub struct EmailSettings {
     pub login: Option<(String, SecretSource)>,
     /// Who the message is from: `简报 <briefing@example.gov.cn>`.
     pub from: String,
-    /// Where bounces go, if not there: the sender of the envelope.
+    /// Where bounces go, if not there: the sender of the envelope. `{key}` stands for the beginning of the parcel's key.
     pub bounces: Option<String>,
     /// The part of a Message-ID after `@`.
     pub domain: String,
+    /// What follows the kind of document in a List-Id; none without the header.
+    pub list_id: Option<String>,
     /// Who gets the answers.
     pub reply_to: Option<String>,
     /// The most bytes that a message may have as it is sent; attachments grow by 37 % there.
     pub largest: u64,
+    /// Where the output folder is shown to those who get mail: a message that would be too large has a link to there in place of its files.
+    pub link: Option<String>,
     /// The most messages a minute.
     pub a_minute: Option<u32>,
+    /// How many lines carry messages at once.
+    pub lines: u8,
     /// The longest wait for a relay that says nothing. One that says a byte now and then can take longer: lettre has no limit for the
     /// whole of an answer.
     pub timeout: Duration,
@@ -150,12 +156,20 @@ impl EmailSettings {
         domain("host", self.host.trim_matches(['[', ']']))?;
         mailbox("from", &self.from)?;
         if let Some(bounces) = &self.bounces {
-            address("bounces", bounces)?;
+            let local = address("bounces", &keyed(bounces, "0123456789ab"))?;
+            // Braces may stand in a mailbox; one that was misspelt would be none.
+            if local.to_string().contains(['{', '}']) || bounces.find('@') < bounces.find(KEY) {
+                let why = "only `{key}` may stand in braces, and only before the `@`".to_owned();
+                return Err(EmailError::Address { what: "bounces", text: bounces.clone(), why });
+            }
         }
         if let Some(reply_to) = &self.reply_to {
             mailbox("reply_to", reply_to)?;
         }
         domain("domain", &self.domain)?;
+        if let Some(list_id) = &self.list_id {
+            domain("list_id", list_id)?;
+        }
         if let Some(hello) = &self.hello {
             domain("hello", hello)?;
         }
@@ -169,6 +183,14 @@ impl EmailSettings {
             }
         }
         self.tls().map(drop)
+    }
+
+    /// Whether files of these sizes surely fit into one message: base64 in lines of 76 takes 78 bytes for 57, and each file has its
+    /// headers and its figures in two texts.
+    pub fn takes(&self, sizes: &[u64]) -> bool {
+        const EACH: u64 = 16 * 1024;
+        let grown = |size: &u64| size.div_ceil(57).saturating_mul(78).saturating_add(EACH);
+        sizes.iter().map(grown).fold(EACH, u64::saturating_add) <= self.largest
     }
 
     /// Refuses plain text to any other machine.
@@ -203,6 +225,12 @@ impl EmailSettings {
         })
     }
 
+    /// How many lines are of use: one carries what a relay takes that is asked for less than a message a second.
+    pub(crate) fn lines(&self) -> u8 {
+        let of_use = self.a_minute.map_or(u32::from(self.lines), |most| (most / 60).max(1));
+        self.lines.min(u8::try_from(of_use).unwrap_or(self.lines)).max(1)
+    }
+
     /// Reads the password: user, password.
     pub(super) fn password(&self, secrets: &dyn Secrets) -> Result<Option<(&str, Secret)>, EmailError> {
         let Some((user, source)) = &self.login else { return Ok(None) };
@@ -222,6 +250,14 @@ fn certificates(path: &Path) -> Result<Certificate, EmailError> {
         return Err(unusable("it has no `-----BEGIN CERTIFICATE-----`".to_owned()));
     }
     Certificate::from_pem(&pem).map_err(|why| unusable(why.to_string()))
+}
+
+/// What stands for the key in the address of bounces.
+const KEY: &str = "{key}";
+
+/// The address of bounces for one parcel, so that a bounce tells which it was.
+pub(super) fn keyed(bounces: &str, key: &str) -> String {
+    bounces.replace(KEY, key.get(..12).unwrap_or(key))
 }
 
 /// An address alone.

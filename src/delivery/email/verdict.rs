@@ -42,6 +42,9 @@ impl Step {
     }
 }
 
+/// Another message would not fit either.
+const FULL: &str = " (the mailbox is full)";
+
 /// A step that failed.
 #[derive(Debug)]
 pub(super) struct Failure {
@@ -51,17 +54,19 @@ pub(super) struct Failure {
     pub(super) broken: bool,
     /// The relay may have had enough of this line alone: OpenSMTPD takes 100 messages on one and then says 452 to MAIL FROM.
     pub(super) worn: bool,
+    /// It is the size of the message that is to blame.
+    pub(super) too_large: bool,
 }
 
 impl Failure {
     /// On a line that goes on.
     pub(super) fn here(outcome: Outcome) -> Self {
-        Self { outcome, broken: false, worn: false }
+        Self { outcome, broken: false, worn: false, too_large: false }
     }
 
     /// The line is of no more use.
     pub(super) fn broken(outcome: Outcome) -> Self {
-        Self { outcome, broken: true, worn: false }
+        Self { outcome, broken: true, worn: false, too_large: false }
     }
 }
 
@@ -84,14 +89,21 @@ pub(super) fn judged(relay: &str, step: Step, error: &Error, hidden: &[String]) 
         _ => Outcome::Retry { reason, after: None },
     };
     let worn = matches!(step, Step::Reset | Step::Sender) && matches!(outcome, Outcome::Retry { .. });
-    Failure { outcome, broken: code.is_none_or(|code| code == 421), worn }
+    let too_large = is_about_size(code, &told);
+    Failure { outcome, broken: code.is_none_or(|code| code == 421), worn, too_large }
+}
+
+/// Whether the message may be too large, as far as the answer says.
+fn is_about_size(code: Option<u16>, told: &str) -> bool {
+    let words = about_size(code, told);
+    !words.is_empty() && words != FULL
 }
 
 /// What to add where the size is to blame. Postfix says so with 552 (RFC 5321), OpenSMTPD with 554 and only the second code (RFC 3463).
 fn about_size(code: Option<u16>, told: &str) -> &'static str {
     let second = |code| told.split(' ').nth(1) == Some(code);
     match code {
-        Some(552) if second("5.2.2") => " (the mailbox is full)",
+        Some(552) if second("5.2.2") => FULL,
         Some(500..) if second("5.3.4") || second("5.2.3") => " (the message is too large)",
         Some(552 | 523) => " (the message is too large, or the mailbox full)",
         _ => "",

@@ -11,7 +11,7 @@ use super::wire::{Failure, Printer, keyword, numbers, texts};
 use super::{Colour, PrintSettings, Sides};
 
 /// What is asked for; a printer that knows only these names is enough.
-const ASKED: [&str; 14] = [
+const ASKED: [&str; 15] = [
     "printer-make-and-model",
     "printer-state",
     "printer-state-reasons",
@@ -26,6 +26,7 @@ const ASKED: [&str; 14] = [
     "color-supported",
     "finishings-supported",
     "copies-supported",
+    "page-ranges-supported",
 ];
 
 /// `staple`, and where it is put at the head of a page that is read from the left.
@@ -47,6 +48,7 @@ pub(super) struct Capabilities {
     colour: bool,
     finishings: Vec<i32>,
     most_copies: u32,
+    ranges: bool,
 }
 
 /// Adds to a request which attributes the answer is to hold.
@@ -104,6 +106,7 @@ impl Capabilities {
             colour: is("color-supported").unwrap_or(false),
             finishings: numbers(group, "finishings-supported"),
             most_copies: u32::try_from(copies).unwrap_or(1).max(1),
+            ranges: is("page-ranges-supported").unwrap_or(false),
         }
     }
 
@@ -131,6 +134,7 @@ impl Capabilities {
         settings: &PrintSettings,
         format: &str,
         copies: u32,
+        pages: Option<u32>,
     ) -> Result<Vec<IppAttribute>, Vec<String>> {
         let (mut attributes, mut missing) = (Vec::new(), Vec::new());
         let lacks = |what: &str, asked: &str, list: &[String]| {
@@ -177,6 +181,16 @@ impl Capabilities {
             let value = IppValue::Integer(i32::try_from(copies).unwrap_or(i32::MAX));
             attributes.extend(IppAttribute::with_name("copies", value).ok());
         }
+        if let Some(last) = pages {
+            if self.ranges {
+                let max = i32::try_from(last).unwrap_or(i32::MAX);
+                let value = IppValue::RangeOfInteger { min: 1, max };
+                attributes.extend(IppAttribute::with_name("page-ranges", value).ok());
+            } else {
+                let all = ["all pages of a document".to_owned()];
+                missing.push(lacks("page-ranges", &format!("1-{last}"), &all));
+            }
+        }
         if !self.operations.is_empty() && !self.operations.contains(&(Operation::PrintJob as i32)) {
             missing.push("the printer does not take a document with its job (Print-Job)".to_owned());
         }
@@ -204,6 +218,7 @@ impl Capabilities {
             format!("print-color-mode: {}", list(&self.modes)),
             format!("finishings: {}", list(&self.finishing_names())),
             format!("copies: at most {}", self.most_copies),
+            format!("page-ranges: {}", if self.ranges { "supported" } else { "not supported" }),
         ]
     }
 

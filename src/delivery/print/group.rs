@@ -131,7 +131,7 @@ impl Group<'_> {
     /// Whether a printer can do what is asked: the attributes of the job, and whether it would wait there.
     fn suitable(&self, printer: &Printer, order: &Order<'_>, copies: u32) -> Result<Suitable, Passed> {
         let can = Capabilities::ask(printer).map_err(|failure| passed_by(printer, failure))?;
-        let template = can.template(self.settings, order.format, copies);
+        let template = can.template(self.settings, order.format, copies, order.pages);
         let template = template.map_err(|missing| never(printer, &missing.join("; ")))?;
         if !can.is_accepting() {
             let reason = format!("accepts no jobs and complains of {}", can.reasons());

@@ -21,6 +21,12 @@ const COMPLETED: i32 = 9;
 /// What IPP says of a job or a printer that it does not know.
 const NOT_FOUND: u16 = 0x0406;
 
+/// It prints something else, and can keep no second job.
+const BUSY: u16 = 0x0507;
+
+/// How long a printer that is busy is asked again.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// Between two questions about a job.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
 
@@ -63,6 +69,8 @@ pub(super) struct Order<'a> {
     pub(super) title: &'a str,
     pub(super) format: &'a str,
     pub(super) document: &'a [u8],
+    /// The last page, where not all are printed.
+    pub(super) pages: Option<u32>,
 }
 
 impl Order<'_> {
@@ -167,7 +175,13 @@ pub(super) fn print(
     for attribute in template {
         request.attributes_mut().add(DelimiterTag::JobAttributes, attribute.clone());
     }
-    let reply = printer.send(&request, order.document, limit)?;
+    let began = Instant::now();
+    let mut reply = printer.send(&request, order.document, limit)?;
+    // Another channel prints there at this moment; nothing of this job was taken.
+    while reply.status == BUSY && began.elapsed() < PATIENCE.min(limit) {
+        std::thread::sleep(Duration::from_millis(500));
+        reply = printer.send(&request, order.document, limit)?;
+    }
     if reply.is_success() {
         let job = reply.attributes.first_of(DelimiterTag::JobAttributes);
         let id = job.map_or(0, |group| number(group, "job-id"));

@@ -6,7 +6,8 @@ use std::io::{Read, Seek, Write};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::delivery::{Channel, Outcome, Parcel, Phase};
+use super::pages_of;
+use crate::delivery::{Channel, Enclosure, Outcome, Parcel, Phase};
 use crate::ledger::LedgerError;
 
 /// `lp` only copies to the queue; one that takes longer hangs.
@@ -20,6 +21,8 @@ const LONGEST_MESSAGE: u64 = 2000;
 pub struct LpSettings {
     /// The program and its arguments (`lp -d archive -o sides=two-sided-long-edge`); `-n COPIES` and `-t TITLE` are added.
     pub command: Vec<String>,
+    /// Whether only the body of a document is printed; `-o page-ranges=1-N` is added then.
+    pub body_only: bool,
 }
 
 /// Hands parcels to such a command.
@@ -39,6 +42,27 @@ impl LpChannel {
     /// A channel to one queue.
     pub fn new(settings: LpSettings) -> Self {
         Self { settings }
+    }
+
+    /// One file into the queue.
+    fn queue(&self, program: &str, document: &[u8], arguments: &[String]) -> Outcome {
+        match self.run(document, arguments) {
+            Ok(Run::Ended(Some(0), said, _)) => {
+                let receipt =
+                    format!("queued only, by `{program}`: whether it is printed is not known; {said}");
+                Outcome::Accepted { receipt: receipt.trim_end_matches("; ").to_owned() }
+            }
+            Ok(Run::Ended(Some(code), _, errors)) => {
+                Outcome::Retry { reason: format!("`{program}` ends with {code}: {errors}"), after: None }
+            }
+            Ok(Run::Ended(None, ..)) => Outcome::Unknown { reason: format!("`{program}` was killed") },
+            Ok(Run::Hangs) => {
+                let seconds = DEADLINE.as_secs();
+                let reason = format!("`{program}` did not end within {seconds} s and was killed");
+                Outcome::Unknown { reason }
+            }
+            Err(error) => Outcome::Stopped { reason: format!("cannot run `{program}`: {error}") },
+        }
     }
 
     fn run(&self, document: &[u8], arguments: &[String]) -> std::io::Result<Run> {
@@ -76,6 +100,22 @@ impl LpChannel {
     }
 }
 
+/// Copies, the name of the job (the key, and which file it is where there are several), and the pages where only the body is printed.
+fn arguments(parcel: &Parcel, at: usize, body_only: bool) -> Result<Vec<String>, String> {
+    let key: String = parcel.key.chars().take(16).collect();
+    let (key, title) = match parcel.enclosures.as_slice() {
+        [_] => (key, &parcel.title),
+        several => (format!("{key}-{}", at + 1), &several[at].name),
+    };
+    let title: String = title.chars().filter(|c| !c.is_control()).collect();
+    let copies = parcel.copies.to_string();
+    let mut arguments = vec!["-n".to_owned(), copies, "-t".to_owned(), format!("report {key} {title}")];
+    if let Some(last) = pages_of(&parcel.enclosures[at], body_only)? {
+        arguments.extend(["-o".to_owned(), format!("page-ranges=1-{last}")]);
+    }
+    Ok(arguments)
+}
+
 impl Channel for LpChannel {
     /// The queue is in the command, so the address only has to be its name.
     fn send(
@@ -85,40 +125,36 @@ impl Channel for LpChannel {
         phase: &mut dyn FnMut(Phase) -> Result<(), LedgerError>,
     ) -> Result<Outcome, LedgerError> {
         let program = self.settings.command.first().map_or("", String::as_str).to_owned();
-        // Several would be several jobs, of which some may fail: nothing could be said of the parcel.
-        let [enclosure] = parcel.enclosures.as_slice() else {
-            let files = parcel.enclosures.len();
-            let reason = format!("`{program}` prints one file of a parcel, and this one has {files}");
-            return Ok(Outcome::Refused { reason });
-        };
-        if enclosure.media_type != "application/pdf" || parcel.copies == 0 {
+        let fits = |file: &Enclosure| file.media_type == "application/pdf";
+        if parcel.copies == 0 || parcel.enclosures.is_empty() || !parcel.enclosures.iter().all(fits) {
             let reason = format!("`{program}` gets PDF, in one copy or more");
             return Ok(Outcome::Refused { reason });
         }
-        let key: String = parcel.key.chars().take(16).collect();
-        let title: String = parcel.title.chars().filter(|c| !c.is_control()).collect();
-        let arguments =
-            ["-n".to_owned(), parcel.copies.to_string(), "-t".to_owned(), format!("report {key} {title}")];
+        let all = parcel.enclosures.len();
+        let lists = (0..all).map(|at| arguments(parcel, at, self.settings.body_only));
+        let lists: Vec<Vec<String>> = match lists.collect() {
+            Ok(lists) => lists,
+            Err(reason) => return Ok(Outcome::Refused { reason }),
+        };
         phase(Phase::Sending)?;
         phase(Phase::DataSent)?;
-        Ok(match self.run(&enclosure.bytes, &arguments) {
-            Ok(Run::Ended(Some(0), said, _)) => {
-                let receipt =
-                    format!("queued only, by `{program}`: whether it is printed is not known; {said}");
-                Outcome::Accepted { receipt: receipt.trim_end_matches("; ").to_owned() }
-            }
-            Ok(Run::Ended(Some(code), _, errors)) => {
-                Outcome::Retry { reason: format!("`{program}` ends with {code}: {errors}"), after: None }
-            }
-            Ok(Run::Ended(None, ..)) => Outcome::Unknown { reason: format!("`{program}` was killed") },
-            Ok(Run::Hangs) => {
-                let seconds = DEADLINE.as_secs();
-                Outcome::Unknown {
-                    reason: format!("`{program}` did not end within {seconds} s and was killed"),
+        let mut receipt = String::new();
+        for (queued, (enclosure, arguments)) in parcel.enclosures.iter().zip(&lists).enumerate() {
+            match self.queue(&program, &enclosure.bytes, arguments) {
+                Outcome::Accepted { receipt: said } if queued == 0 => receipt = said,
+                Outcome::Accepted { .. } => {}
+                failed if queued == 0 => return Ok(failed),
+                // Sent again as a whole, the first ones would be printed twice.
+                failed => {
+                    let reason = format!("{queued} of {all} files were queued, then: {}", failed.words());
+                    return Ok(Outcome::Unknown { reason });
                 }
             }
-            Err(error) => Outcome::Stopped { reason: format!("cannot run `{program}`: {error}") },
-        })
+        }
+        if all > 1 {
+            receipt = format!("{all} files: {receipt}");
+        }
+        Ok(Outcome::Accepted { receipt })
     }
 
     /// Nothing can be asked without printing; only that the command can be started is seen when it is.

@@ -18,7 +18,7 @@ use self::capabilities::Capabilities;
 use self::group::{Earlier, Group, Steps};
 use self::job::{JobName, Order};
 use self::wire::{Access, Printer};
-use super::{Channel, Outcome, Parcel, Phase, SecretSource, Secrets};
+use super::{Channel, Enclosure, Outcome, Parcel, Phase, SecretSource, Secrets};
 use crate::ledger::LedgerError;
 
 pub use lp::{LpChannel, LpSettings};
@@ -40,6 +40,8 @@ pub struct PrintSettings {
     pub media: String,
     /// Colour or not.
     pub colour: Colour,
+    /// Whether only the body of a document is printed, without its annexes.
+    pub body_only: bool,
     /// Whether each copy is stapled.
     pub staple: bool,
     /// The hours in which may be printed, from and to; past midnight when the second is earlier.
@@ -100,7 +102,7 @@ impl Colour {
 /// holds as long as the printer keeps its list of jobs; [`PrintChannel::remember`] says what the outbox knows beyond that.
 pub struct PrintChannel<'a> {
     settings: PrintSettings,
-    secrets: &'a dyn Secrets,
+    secrets: &'a (dyn Secrets + Sync),
     now: NaiveTime,
     began: Instant,
     earlier: BTreeMap<String, Earlier>,
@@ -108,7 +110,7 @@ pub struct PrintChannel<'a> {
 
 impl<'a> PrintChannel<'a> {
     /// A channel to a group of printers. `now` is the time of day where they stand.
-    pub fn new(settings: PrintSettings, secrets: &'a dyn Secrets, now: NaiveTime) -> Self {
+    pub fn new(settings: PrintSettings, secrets: &'a (dyn Secrets + Sync), now: NaiveTime) -> Self {
         Self { settings, secrets, now, began: Instant::now(), earlier: BTreeMap::new() }
     }
 
@@ -157,6 +159,18 @@ impl<'a> PrintChannel<'a> {
         let wait = from.signed_duration_since(now);
         let wait = if wait < chrono::Duration::zero() { wait + chrono::Duration::days(1) } else { wait };
         (!open).then(|| wait.to_std().unwrap_or_default())
+    }
+}
+
+/// The last page to be printed, where that is not the last of the file.
+fn pages_of(enclosure: &Enclosure, body_only: bool) -> Result<Option<u32>, String> {
+    match (body_only, enclosure.body_pages) {
+        (false, _) => Ok(None),
+        (true, Some(pages)) => Ok(Some(pages)),
+        (true, None) => Err(format!(
+            "nobody recorded on which page the body of `{}` ends, and it is not guessed: print it whole (`part = \"all\"`)",
+            enclosure.plain_name
+        )),
     }
 }
 
@@ -211,8 +225,12 @@ impl Channel for PrintChannel<'_> {
             let many = parcel.enclosures.len() > 1;
             let token = if many { format!("{key}-{}", at + 1) } else { key.clone() };
             let title = if many { &enclosure.name } else { &parcel.title };
-            let order =
-                Order { token: &token, title, format: &enclosure.media_type, document: &enclosure.bytes };
+            let pages = match pages_of(enclosure, self.settings.body_only) {
+                Ok(pages) => pages,
+                Err(reason) => return Ok(after(&receipts, Outcome::Refused { reason })),
+            };
+            let format = &enclosure.media_type;
+            let order = Order { token: &token, title, format, document: &enclosure.bytes, pages };
             let known = file_key(&parcel.key, at);
             let earlier = self.earlier.get(&known).or_else(|| self.earlier.get(&parcel.key));
             let mut earlier = earlier.cloned().unwrap_or_default();
@@ -250,7 +268,10 @@ impl Channel for PrintChannel<'_> {
                 }
             };
             lines.extend(can.lines().into_iter().map(|line| format!("{}: {line}", printer.uri)));
-            let missing = can.template(&self.settings, "application/pdf", 1).err().unwrap_or_default();
+            let missing = can
+                .template(&self.settings, "application/pdf", 1, self.settings.body_only.then_some(1))
+                .err()
+                .unwrap_or_default();
             well &= missing.is_empty() && can.is_accepting() && !can.is_stopped();
             lines.extend(missing.into_iter().map(|line| format!("{}: {line}", printer.uri)));
         }

@@ -93,13 +93,8 @@ pub(super) fn shown_or_why(answer: &Answer, key: &Key) -> Result<(), Outcome> {
 }
 
 /// Some files of a parcel were shown and the next was not: neither is it served, nor may it be sent again as a whole.
-pub(super) fn halfway(failed: Outcome, shown: usize, all: usize) -> Outcome {
-    let (Outcome::Accepted { receipt: reason }
-    | Outcome::Retry { reason, .. }
-    | Outcome::Refused { reason }
-    | Outcome::Unknown { reason }
-    | Outcome::Stopped { reason }) = failed;
-    Outcome::Unknown { reason: format!("{shown} of {all} files were shown, then: {reason}") }
+pub(super) fn halfway(failed: &Outcome, shown: usize, all: usize) -> Outcome {
+    Outcome::Unknown { reason: format!("{shown} of {all} files were shown, then: {}", failed.words()) }
 }
 
 #[cfg(test)]

@@ -32,6 +32,8 @@ pub struct Trigger {
     pub user: String,
     /// What follows the verb, such as `--templates` and a folder; paths in it should be absolute.
     pub options: Vec<String>,
+    /// Folders besides into which it lays files, absolute; one that is missing when the service starts does not stop it.
+    pub drops: Vec<PathBuf>,
 }
 
 /// Why a trigger cannot be written down.
@@ -130,6 +132,7 @@ struct Checked<'a> {
     out: &'a str,
     user: &'a str,
     options: &'a [String],
+    drops: Vec<&'a str>,
 }
 
 impl<'a> Checked<'a> {
@@ -144,6 +147,7 @@ impl<'a> Checked<'a> {
             out: checked_path("output folder", &trigger.out)?,
             user: checked_user(&trigger.user)?,
             options: &trigger.options,
+            drops: trigger.drops.iter().map(|path| checked_path("folder", path)).collect::<Result<_, _>>()?,
         })
     }
 
@@ -198,6 +202,7 @@ mod tests {
             out: Path::new(workspace).join("reports"),
             user: "briefings".to_owned(),
             options: Vec::new(),
+            drops: Vec::new(),
         }
     }
 

@@ -19,6 +19,9 @@ fn service(parts: &Checked<'_>) -> Result<String, InstallError> {
     let workspace = value("workspace", parts.workspace)?;
     let state = path_word(parts.state);
     let out = path_word(parts.out);
+    // With a minus: a share that is not mounted holds up its channel, not every tick.
+    let drops: String =
+        parts.drops.iter().map(|path| format!(" {}", path_word(&format!("-{path}")))).collect();
     let user = parts.user;
     let command = command(parts)?;
     let temporary = temporary(parts);
@@ -40,9 +43,9 @@ Nice=10
 # Briefings are for the user and its group.
 UMask=0027
 
-# The system is read-only but for these two folders, which must exist.
+# The system is read-only but for these folders; those of the ledger and of the documents must exist.
 ProtectSystem=strict
-ReadWritePaths={state} {out}
+ReadWritePaths={state} {out}{drops}
 # A workspace below /home can be read; `yes` or `tmpfs` would hide it.
 ProtectHome=read-only
 {temporary}
@@ -127,7 +130,9 @@ fn value(what: &'static str, path: &str) -> Result<String, InstallError> {
 
 /// A folder of temporary files of its own, unless that would hide what the service needs.
 fn temporary(parts: &Checked<'_>) -> &'static str {
-    let named = [parts.program, parts.workspace, parts.state, parts.out].into_iter();
+    let named = [parts.program, parts.workspace, parts.state, parts.out]
+        .into_iter()
+        .chain(parts.drops.iter().copied());
     let options =
         parts.options.iter().map(|option| option.split_once('=').map_or(option.as_str(), |(_, v)| v));
     let is_temporary = |path: &str| path.starts_with("/tmp/") || path.starts_with("/var/tmp/");
@@ -180,6 +185,18 @@ mod tests {
         let options = ["--note", "", ";", "a;b", "#"].map(str::to_owned).to_vec();
         let odd = Trigger { options, ..trigger("/srv/b") };
         assert!(line(&odd, "ExecStart").ends_with(r##" tick --note "" ";" "a;b" "#""##));
+    }
+
+    #[test]
+    fn install_lets_channels_write_into_their_folders() {
+        let drops = vec!["/srv/exchange/out".into(), "/mnt/a b%".into()];
+        let odd = Trigger { drops, ..trigger("/srv/b") };
+        assert_eq!(
+            line(&odd, "ReadWritePaths"),
+            r#"/srv/b/.report /srv/b/reports -/srv/exchange/out "-/mnt/a b%%""#
+        );
+        assert_eq!(line(&odd, "PrivateTmp"), "yes");
+        assert_eq!(line(&Trigger { drops: vec!["/tmp/out".into()], ..odd }, "PrivateTmp"), "no");
     }
 
     #[test]

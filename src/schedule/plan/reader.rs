@@ -44,7 +44,7 @@ impl Reader<'_> {
             None => self.missing("when", "{ cron = \"0 8 1 * *\" }", head),
         };
         let zone = self.zone(entry, head);
-        let orders = self.orders(entry, head);
+        let mut orders = self.orders(entry, head);
         let period = match &entry.period {
             Some(period) => {
                 let read = RelativePeriod::parse(period.get_ref());
@@ -91,6 +91,14 @@ impl Reader<'_> {
             };
             self.diagnostics.push(problem, at(head, delivery));
         }
+        let deliveries: Vec<String> =
+            entry.deliveries.iter().flat_map(toml::Spanned::get_ref).map(|id| id.get_ref().clone()).collect();
+        for order in orders.iter_mut().flatten() {
+            order.channels = Some(deliveries.clone());
+        }
+        let approval = self.approval(entry, head);
+        let drafted_by = self.drafted_by(entry, approval, head);
+        let sign = entry.sign.as_ref().and_then(|sign| self.sign(sign.get_ref(), &at(head, sign)));
         let (rule, zone) = (rule?, zone?);
         if let Some(calendar) = entry.calendar.as_ref().filter(|_| shift.is_some_and(|s| s != Shift::Skip))
             && !rule.has_one_time()
@@ -119,12 +127,10 @@ impl Reader<'_> {
             paused: entry.paused.as_ref().is_some_and(|paused| *paused.get_ref()),
             even_if_unchanged: entry.even_if_unchanged.as_ref().is_some_and(|even| *even.get_ref()),
             wait,
-            deliveries: entry
-                .deliveries
-                .iter()
-                .flat_map(toml::Spanned::get_ref)
-                .map(|id| id.get_ref().clone())
-                .collect(),
+            deliveries,
+            approval,
+            drafted_by,
+            sign,
             span: head.clone(),
         })
     }
@@ -268,7 +274,7 @@ impl Reader<'_> {
         Some((units, at_most))
     }
 
-    fn length(&mut self, field: &Option<toml::Spanned<String>>, head: &Span) -> Option<TimeDelta> {
+    pub(super) fn length(&mut self, field: &Option<toml::Spanned<String>>, head: &Span) -> Option<TimeDelta> {
         let field = field.as_ref()?;
         let length = length_of(field.get_ref());
         if length.is_none() {
@@ -279,7 +285,7 @@ impl Reader<'_> {
         length
     }
 
-    fn one_of<T: Copy>(
+    pub(super) fn one_of<T: Copy>(
         &mut self,
         field: &Option<toml::Spanned<String>>,
         known: &[(&'static str, T)],
@@ -302,7 +308,7 @@ impl Reader<'_> {
         self.diagnostics.push(problem, span.clone());
     }
 
-    fn missing<T>(&mut self, key: &'static str, example: &'static str, head: &Span) -> Option<T> {
+    pub(super) fn missing<T>(&mut self, key: &'static str, example: &'static str, head: &Span) -> Option<T> {
         let entry = "the schedule".to_owned();
         self.diagnostics.push(Problem::MissingKey { key, entry, example }, head.clone());
         None
@@ -310,7 +316,7 @@ impl Reader<'_> {
 }
 
 /// The place of a value in the file that a head stands in.
-fn at<T>(head: &Span, value: &toml::Spanned<T>) -> Span {
+pub(super) fn at<T>(head: &Span, value: &toml::Spanned<T>) -> Span {
     Span::new(&head.file, value.span())
 }
 

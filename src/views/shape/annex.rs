@@ -2,12 +2,25 @@
 
 use serde::Serialize;
 
-use super::{Block, Figure};
+use super::{Block, CorrectionRow, Figure};
 
 /// What follows the body.
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Annex {
+    /// What a correction changed, where page one has no room for it.
+    Corrections {
+        /// 附件1
+        label: String,
+        /// Its title.
+        title: String,
+        /// What is another now.
+        rows: Vec<CorrectionRow>,
+        /// Every issue that printed one of the wrong figures, where they are too many for page one.
+        printed: Vec<String>,
+        /// Under the title.
+        remark: String,
+    },
     /// Tables and charts that the body had no room for.
     Plates {
         /// 附件1
@@ -68,6 +81,8 @@ pub struct FigureSection {
 pub struct FigureRow {
     /// Its number, which figures in the text link to.
     pub no: usize,
+    /// `region:fact`, the same in every issue; templates have no use for it.
+    pub id: String,
     /// What it is.
     pub indicator: String,
     /// The figure.
@@ -102,6 +117,8 @@ pub struct MechanismGroup {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct MechanismRow {
+    /// `region:mechanism`, the same in every issue; templates have no use for it.
+    pub id: String,
     /// Its name.
     pub name: String,
     /// Its members, or that they are not listed.

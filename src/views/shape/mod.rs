@@ -4,12 +4,14 @@
 
 mod annex;
 mod block;
+mod mistake;
 mod plate;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use annex::*;
 pub use block::*;
+pub use mistake::*;
 pub use plate::*;
 
 /// A briefing, ready to be set.
@@ -22,6 +24,8 @@ pub struct View {
     pub document: &'static str,
     /// BCP 47.
     pub language: &'static str,
+    /// How secret it is, whatever is printed: `public`, `internal`, `秘密`, `机密` or `绝密`.
+    pub secrecy: &'static str,
     /// `all` or `body`.
     pub part: &'static str,
     /// The title.
@@ -36,6 +40,8 @@ pub struct View {
     pub date: DocumentDate,
     /// The head of page one.
     pub masthead: Masthead,
+    /// 更正, on an issue that replaces one with mistakes.
+    pub correction: Option<Correction>,
     /// 编者按.
     pub note: Option<Runs>,
     /// The figures of page one.
@@ -49,6 +55,7 @@ pub struct View {
     /// What follows the body.
     pub annexes: Vec<Annex>,
     /// Files within the PDF, where its standard allows them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
 }
 
@@ -96,6 +103,9 @@ pub struct Masthead {
     pub draft: bool,
     /// Whether every page says 演示数据.
     pub demo: bool,
+    /// Whether its red parts are left out, for paper that bears them already; said only where it is so.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub blank: bool,
 }
 
 /// Running text.
@@ -195,7 +205,7 @@ pub struct Imprint {
 }
 
 /// A label with its words.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Line {
     /// 报

@@ -1,0 +1,110 @@
+//! `report distribution`: the 分发单 of an issue, as PDF or as text.
+//!
+//! What stands in it is left to the library.
+
+use briefing::diag::Diagnostics;
+use briefing::ledger::{Issue, Ledger, distribution_path};
+use briefing::pipeline;
+use briefing::schedule::{self, Clock, Handed};
+use briefing::settings::Standard;
+use briefing::typeset::Job;
+use briefing::views::distribution::{DistributionView, HEADS};
+
+use super::args::{Common, DistributionArgs};
+use super::desk::{self, Desk};
+use super::entry;
+use super::failure::{Failure, Outcome};
+use super::list::table;
+use crate::terminal::Terminal;
+
+/// Writes or prints the list of an issue.
+pub(crate) fn run(common: &Common, verb: &DistributionArgs, terminal: &Terminal) -> Result<Outcome, Failure> {
+    let now = terminal.clock(common.now.as_deref(), None)?.now();
+    let desk = desk::open(common, terminal)?;
+    let Some(ledger) = Ledger::open_existing(&desk.state)? else {
+        return Err(Failure::usage(
+            format!("no issue `{}`", verb.entry),
+            "nothing was issued yet".to_owned(),
+        ));
+    };
+    let issue = entry::issue(&ledger, &verb.entry)?;
+    let parcels = ledger.parcels_with(issue.id)?;
+    let handed = Handed {
+        parcels: &parcels,
+        stock: desk.stock(),
+        archive: desk.settings.imprint.archive,
+        zone: desk.settings.zone,
+        now,
+    };
+    let view = schedule::distribution(&issue, &handed)
+        .map_err(|reason| Failure::usage(format!("no list of `{}`: {reason}", verb.entry), None))?;
+    if verb.text {
+        return print(&view, terminal);
+    }
+    let pdf = set(&desk, &issue, &view, terminal)?;
+    let path = match (&verb.file, &issue.path) {
+        (Some(file), _) => file.clone(),
+        (None, path) => desk.workspace.out.join(distribution_path(path.as_deref().unwrap_or_default())),
+    };
+    briefing::disk::write(&path, &pdf).map_err(|error| Failure::Ledger(error.into()))?;
+    terminal.line(&path.strip_prefix(".").unwrap_or(&path).display().to_string())?;
+    for remark in view.remarks.iter().filter(|remark| remark.warns) {
+        terminal.note(&remark.text);
+    }
+    Ok(Outcome::Done)
+}
+
+/// Sets the list.
+fn set(desk: &Desk, issue: &Issue, view: &DistributionView, terminal: &Terminal) -> Result<Vec<u8>, Failure> {
+    let opened = pipeline::open_engine(&desk.workspace, &desk.settings)?;
+    let Some(engine) = opened.output else { return Err(Failure::Diagnostics(opened.diagnostics)) };
+    let value = serde_json::to_value(view).expect("a view always serialises");
+    let mut found = Diagnostics::new();
+    for missing in engine.characters(&value) {
+        found.push_nowhere(missing.problem());
+    }
+    let bytes = serde_json::to_vec(view).expect("a view always serialises");
+    let job = Job {
+        main: "distribution/main.typ",
+        view: &bytes,
+        today: issue.date,
+        ident: &format!("report:{}", distribution_path(issue.path.as_deref().unwrap_or_default())),
+        standard: Standard::Archival,
+    };
+    let set = pipeline::with_room(|| engine.typeset(&job))?;
+    found.extend(set.diagnostics);
+    match set.output.filter(|_| !found.has_errors()) {
+        Some(made) => {
+            terminal.messages(&found);
+            Ok(made.pdf)
+        }
+        None => Err(Failure::Diagnostics(found)),
+    }
+}
+
+/// Prints the list as a table.
+fn print(view: &DistributionView, terminal: &Terminal) -> Result<Outcome, Failure> {
+    terminal.line(&format!("{}  {}  {}", view.heading, view.issue, view.date.text))?;
+    for fact in &view.facts {
+        terminal.line(&format!("{}：{}", fact.label.replace('　', ""), fact.text))?;
+    }
+    let lines = view.lines.iter().map(|line| {
+        let state = format!("{} {}", line.state, line.when);
+        let cells =
+            [&line.name, &line.way, &line.copies, &line.numbers, &state].map(|cell| cell.trim().to_owned());
+        std::iter::once(line.no.to_string()).chain(cells).collect()
+    });
+    let rest = view.rest.iter().map(|rest| {
+        let cells = ["", rest.label, "", &rest.copies, &rest.numbers, ""];
+        cells.map(str::to_owned).to_vec()
+    });
+    // There is nowhere to sign.
+    let [no, name, way, copies, numbers, state, _] = HEADS;
+    for row in table([no, name, way, copies, numbers, state], lines.chain(rest)) {
+        terminal.line(&row)?;
+    }
+    for remark in &view.remarks {
+        terminal.line(&remark.text)?;
+    }
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,191 @@
+//! An issue that replaces one with mistakes: the view of today with the notice that says what is another now.
+//!
+//! What changed is found in `changes`; on which page it stood is left to the typesetter.
+
+use serde_json::Value;
+
+use super::annex;
+use super::changes::{Change, Changes, PrintedFigure};
+use super::shape::{Annex, Correction, CorrectionRow, View};
+
+/// So many rows stand on page one; more have a page of their own.
+const ROWS: usize = 5;
+/// So many other issues are named on page one; more are named with the table.
+const ISSUES: usize = 6;
+/// A reason of so many characters stands in every row; a longer one is said once.
+const REASON: usize = 14;
+
+/// What a correction says.
+pub struct Mistake<'a> {
+    /// 1 for the first correction of the issue.
+    pub number: u32,
+    /// What it replaces: 2026年12月1日印发的第1期（总第1期）.
+    pub replaces: String,
+    /// Why.
+    pub reason: String,
+    /// What is another now.
+    pub changes: &'a Changes,
+    /// Where a figure stood in the wrong issue.
+    pub page: &'a dyn Fn(&PrintedFigure) -> String,
+    /// Every issue that printed one of the wrong figures.
+    pub printed: Vec<String>,
+    /// Whether page one has no room for the table, however short it is.
+    pub apart: bool,
+}
+
+/// Puts the notice on a view.
+pub fn corrected(view: &mut View, mistake: Mistake<'_>) {
+    let Mistake { number, replaces, reason, changes, page, mut printed, apart } = mistake;
+    let apart =
+        !changes.figures.is_empty() && (apart || changes.figures.len() > ROWS || printed.len() > ISSUES);
+    let why = match () {
+        () if reason.chars().count() <= REASON => reason.as_str(),
+        () if apart => "见首页",
+        () => "如上",
+    };
+    let rows = changes.figures.iter().map(|change| row(change, view, why, page)).collect();
+    let count = |count: usize, what: &str| (count > 0).then(|| format!("{what}{count}项"));
+    let parts: Vec<String> = [count(changes.figures.len(), "数据"), count(changes.mechanisms.len(), "机制")]
+        .into_iter()
+        .flatten()
+        .collect();
+    let mut summary = match parts.as_slice() {
+        [] => "更正文字，数据未变。".to_owned(),
+        parts => format!("更正{}。", parts.join("、")),
+    };
+    let mut here = rows;
+    if apart {
+        let rows = std::mem::take(&mut here);
+        let mut others = Vec::new();
+        if printed.len() > ISSUES {
+            let count = printed.len();
+            others = std::mem::replace(&mut printed, vec![format!("{count}期，列于附件1")]);
+        }
+        "详见附件1《更正表》。".clone_into(&mut summary);
+        summary.insert_str(0, &format!("更正{}，", parts.join("、")));
+        let remark = "页次为原件的页次；“—”为原无或已删；资料编号为本件的编号。".to_owned();
+        let (label, title) = (String::new(), "更正表".to_owned());
+        view.annexes.insert(0, Annex::Corrections { label, title, rows, printed: others, remark });
+        annex::label(&mut view.annexes);
+    }
+    let mark = if number == 1 { "更正".to_owned() } else { format!("第{number}次更正") };
+    view.masthead.issue = view.masthead.issue.take().map(|issue| format!("{issue}（{mark}）"));
+    view.correction = Some(Correction { number, replaces, reason, summary, rows: here, printed });
+}
+
+fn row(
+    change: &Change<PrintedFigure>,
+    view: &View,
+    why: &str,
+    page: &dyn Fn(&PrintedFigure) -> String,
+) -> CorrectionRow {
+    let dash = || "—".to_owned();
+    let (was, is) = change.was_and_is();
+    let place = |figure: &PrintedFigure| place_of(figure, view);
+    let places = (change.was.as_ref().map(place), change.is.as_ref().map(place));
+    let sources = match places {
+        (Some(was), Some(is)) if was == is => vec![is],
+        (Some(was), Some(is)) => vec![format!("原：{was}"), format!("今：{is}")],
+        (was, is) => was.into_iter().chain(is).collect(),
+    };
+    let figure = change.is.as_ref().or(change.was.as_ref());
+    let derived = figure.is_some_and(|figure| figure.derived);
+    CorrectionRow {
+        page: change.was.as_ref().map_or_else(dash, page),
+        what: figure.map(PrintedFigure::name).unwrap_or_default(),
+        was: was.unwrap_or_else(dash),
+        is: is.unwrap_or_else(dash),
+        why: if derived { "随所据数更正".to_owned() } else { why.to_owned() },
+        sources,
+        to: change.is.as_ref().map_or(0, |figure| figure.no),
+    }
+}
+
+/// Where a figure comes from, by the numbers of this document as far as it lists the source.
+fn place_of(figure: &PrintedFigure, view: &View) -> String {
+    if figure.derived {
+        return "推算".to_owned();
+    }
+    let known = view.annexes.iter().find_map(|annex| match annex {
+        Annex::Sources { items, .. } => {
+            items.iter().find(|item| item.text.split('．').next() == Some(figure.source.as_str()))
+        }
+        _ => None,
+    });
+    let paragraph = figure.paragraph.map_or_else(String::new, |paragraph| format!("·{paragraph}"));
+    match known {
+        Some(item) => format!("资料{}{paragraph}", item.no),
+        None => format!("《{}》{paragraph}", figure.source),
+    }
+}
+
+/// Whether two stored views print the same but for their dates and the notice of a correction.
+pub fn same_document(before: &Value, after: &Value) -> bool {
+    plain(before) == plain(after)
+}
+
+fn plain(view: &Value) -> Value {
+    let mut view = view.clone();
+    for (part, key) in [("masthead", "issue"), ("masthead", "date"), ("imprint", "date")] {
+        if let Some(part) = view[part].as_object_mut() {
+            part.remove(key);
+        }
+    }
+    if let Some(keys) = view.as_object_mut() {
+        keys.remove("date");
+        keys.remove("correction");
+    }
+    // Who signed, and by what the file is known again, belong to the record, not to what is said.
+    if let Some(imprint) = view["imprint"].as_object_mut() {
+        imprint.remove("people");
+        imprint.remove("code");
+    }
+    if let Some(annexes) = view["annexes"].as_array_mut() {
+        annexes.retain(|annex| annex["kind"] != "corrections");
+        for annex in annexes.iter_mut().filter_map(Value::as_object_mut) {
+            annex.remove("label");
+        }
+    }
+    // Rows of views that were made before they had ids, and keys that views did not have yet.
+    plain_rows(&mut view);
+    view
+}
+
+fn plain_rows(value: &mut Value) {
+    match value {
+        Value::Object(keys) => {
+            keys.remove("id");
+            keys.retain(|_, value| !value.is_null());
+            keys.values_mut().for_each(plain_rows);
+        }
+        Value::Array(items) => items.iter_mut().for_each(plain_rows),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn dates_numbers_ids_and_the_notice_do_not_make_another_document() {
+        let before = json!({
+            "date": {"iso": "2026-12-01"}, "masthead": {"issue": "第1期", "date": "1日", "name": "甲"},
+            "imprint": {"date": "1日"}, "correction": null,
+            "annexes": [{"kind": "figures", "label": "附件1", "sections": [{"rows": [{"no": 1}]}]}],
+        });
+        let mut after = json!({
+            "date": {"iso": "2026-12-09"}, "masthead": {"issue": "第1期（更正）", "date": "9日", "name": "甲"},
+            "imprint": {"date": "9日"}, "correction": {"number": 1},
+            "annexes": [
+                {"kind": "corrections", "label": "附件1", "rows": []},
+                {"kind": "figures", "label": "附件2", "sections": [{"rows": [{"no": 1, "id": "jia:a"}]}]},
+            ],
+        });
+        assert!(same_document(&before, &after));
+        after["masthead"]["name"] = json!("乙");
+        assert!(!same_document(&before, &after));
+    }
+}
