@@ -54,6 +54,7 @@ fn channels(common: &Common, workspace: &Workspace, terminal: &Terminal, diagnos
     let known = |subject: &str| {
         let parsed = Subject::parse(subject);
         book.regions.contains(&parsed.region) || settings.comparisons.iter().any(|c| c.id == subject)
+            || settings.areas.iter().any(|area| area.id == subject)
     };
     for (subject, span) in recipients.iter().filter_map(|recipient| recipient.subjects.as_ref()).flatten() {
         if !known(subject) {

@@ -2,6 +2,7 @@
 //!
 //! Who asks, and how the answer is shown, is left to the binary.
 
+mod beats;
 mod check;
 mod opening;
 mod order;
@@ -23,6 +24,9 @@ use crate::typeset::{Engine, FacesError, Job, Standard, Typeset, on_big_stack};
 use crate::views::{Edition, Made, Numbered, Part, comparative_view, region_view, shape};
 use crate::workers::{Crew, WorkerError};
 
+use beats::LoadedBeat;
+
+pub use beats::has_matter;
 pub use check::check;
 pub use opening::{find_faces, open_data, open_engine};
 pub use order::{Document, End, MakeError, Order, Outcome, Wish, all_orders};
@@ -159,7 +163,7 @@ impl Pipeline {
         let edition = edition(wish, wish.as_of, 0);
         let view = self
             .load(order, wish, &mut diagnostics)
-            .map(|loaded| self.made(order, &loaded, &edition, &mut diagnostics).view);
+            .and_then(|loaded| Some(self.made(order, &loaded, &edition, &mut diagnostics)?.view));
         Warned { output: view.filter(|_| !diagnostics.has_errors()), diagnostics }
     }
 
@@ -175,9 +179,9 @@ impl Pipeline {
     /// A digest of what a document would say today, without number and date; none where the diagnostics say why.
     pub fn content(&self, order: &Order, wish: &Wish) -> Warned<Option<String>> {
         let mut diagnostics = Diagnostics::new();
-        let content = self.load(order, wish, &mut diagnostics).map(|loaded| {
-            let made = self.made(order, &loaded, &edition(wish, wish.as_of, 0), &mut diagnostics);
-            content_of(order, &loaded, &made)
+        let content = self.load(order, wish, &mut diagnostics).and_then(|loaded| {
+            let made = self.made(order, &loaded, &edition(wish, wish.as_of, 0), &mut diagnostics)?;
+            Some(content_of(order, &loaded, &made))
         });
         Warned { output: content.filter(|_| !diagnostics.has_errors()), diagnostics }
     }
@@ -226,13 +230,16 @@ impl Pipeline {
             let mut found = Diagnostics::new();
             let made = self.made(order, &loaded, &edition, &mut found);
             if moved == 0 {
-                self.check_characters(&made, &loaded, &mut found);
+                if let Some(made) = &made {
+                    self.check_characters(made, &loaded, &mut found);
+                }
                 diagnostics.extend(found);
                 diagnostics.deny(&wish.deny);
             }
             if diagnostics.has_errors() {
                 return Ok((End::Refused, None));
             }
+            let Some(made) = made else { return Ok((End::Refused, None)) };
             let bytes = bytes_of(&made);
             let job = Job {
                 main: &format!("{}/main.typ", order.document.name()),
@@ -246,13 +253,13 @@ impl Pipeline {
                 diagnostics.extend(set.diagnostics);
                 return Ok((End::Refused, None));
             };
-            if set_output.body_pages > self.settings.body_pages {
+            let limit = order.document.body_pages(&self.settings);
+            if set_output.body_pages > limit {
                 if moved < made.movable {
                     moved += 1;
                     continue;
                 }
-                let problem =
-                    Problem::BodyTooLong { pages: set_output.body_pages, limit: self.settings.body_pages };
+                let problem = Problem::BodyTooLong { pages: set_output.body_pages, limit };
                 match &loaded.text {
                     Some(text) => diagnostics.push(problem, Span::head(&text.file)),
                     None => diagnostics.push_nowhere(problem),
@@ -297,7 +304,7 @@ impl Pipeline {
         let target = self.workspace.out.join(path);
         let edition =
             Edition { number: numbered(entry), ..edition(wish, entry.date.parse().ok()?, entry.moved) };
-        let made = self.made(order, loaded, &edition, &mut Diagnostics::new());
+        let made = self.made(order, loaded, &edition, &mut Diagnostics::new())?;
         let same = self.inputs(order, &bytes_of(&made)) == entry.inputs
             && is_whole(&target, &entry.pdf)
             && is_whole(&target.with_extension("json"), &entry.view);
@@ -338,10 +345,17 @@ impl Pipeline {
             .then(|| self.book.text(order.document.name(), &order.subject, &period, diagnostics))
             .flatten();
         let text = text.filter(|text| suits(text, &later, wish.period, diagnostics));
-        (sound && regions.len() == distinct(&order.members)).then_some(Loaded { regions, text })
+        if !sound || regions.len() != distinct(&order.members) {
+            return None;
+        }
+        let beat = match order.document {
+            Document::Beat(beat) => Some(self.load_beat(beat, order, wish.period, &regions, diagnostics)?),
+            Document::Region | Document::Comparative => None,
+        };
+        Some(Loaded { regions, text, beat })
     }
 
-    fn made(&self, order: &Order, loaded: &Loaded, edition: &Edition, diagnostics: &mut Diagnostics) -> Made {
+    fn made(&self, order: &Order, loaded: &Loaded, edition: &Edition, diagnostics: &mut Diagnostics) -> Option<Made> {
         make_view(order, loaded, &self.book, &self.settings, edition, diagnostics)
     }
 
@@ -390,6 +404,7 @@ fn suits(text: &Text, later: &[String], period: Period, diagnostics: &mut Diagno
 struct Loaded {
     regions: BTreeMap<String, Region>,
     text: Option<Text>,
+    beat: Option<LoadedBeat>,
 }
 
 fn make_view(
@@ -399,20 +414,21 @@ fn make_view(
     settings: &Settings,
     edition: &Edition,
     diagnostics: &mut Diagnostics,
-) -> Made {
+) -> Option<Made> {
     let text = loaded.text.as_ref();
     match order.document {
         Document::Region => {
             let subject = &order.members[0];
             let region = &loaded.regions[&subject.region];
-            region_view(region, subject, text, &book.catalogue, settings, edition, diagnostics)
+            Some(region_view(region, subject, text, &book.catalogue, settings, edition, diagnostics))
         }
         Document::Comparative => {
             let parties: Vec<_> =
                 order.members.iter().map(|subject| (&loaded.regions[&subject.region], subject)).collect();
             let title = order.title.as_deref();
-            comparative_view(&parties, title, text, &book.catalogue, settings, edition, diagnostics)
+            Some(comparative_view(&parties, title, text, &book.catalogue, settings, edition, diagnostics))
         }
+        Document::Beat(beat) => loaded.beat.as_ref()?.view(beat, loaded, settings, edition, diagnostics),
     }
 }
 

@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 
 use crate::diag::{Diagnostics, Problem};
 use crate::disk::PathError;
-use crate::model::{CaseBook, Period, Subject};
-use crate::settings::Settings;
+use crate::model::{Beat, CaseBook, Period, Subject};
+use crate::settings::{Area, Settings};
 use crate::views::{Numbered, Part};
 use crate::workers::WorkerError;
 
@@ -38,6 +38,18 @@ impl Order {
             has_text: true,
         }
     }
+
+    /// A document of a beat about an area.
+    pub fn of_area(beat: Beat, area: &Area) -> Self {
+        let member = |(unit, _): &(String, _)| Subject { region: unit.clone(), place: None };
+        Self {
+            document: Document::Beat(beat),
+            subject: area.id.clone(),
+            members: area.units.iter().map(member).collect(),
+            title: None,
+            has_text: false,
+        }
+    }
 }
 
 /// The kinds of document.
@@ -47,14 +59,43 @@ pub enum Document {
     Region,
     /// About several.
     Comparative,
+    /// About an area, at one of the four beats.
+    Beat(Beat),
 }
 
 impl Document {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Region,
+        Self::Comparative,
+        Self::Beat(Beat::Monthly),
+        Self::Beat(Beat::Quarterly),
+        Self::Beat(Beat::HalfYear),
+        Self::Beat(Beat::YearEnd),
+    ];
+
     /// The name that files, folders and texts use.
     pub fn name(self) -> &'static str {
         match self {
             Self::Region => "region",
             Self::Comparative => "comparative",
+            Self::Beat(beat) => beat.name(),
+        }
+    }
+
+    /// Whether it can be about a period.
+    pub fn fits(self, period: Period) -> bool {
+        match self {
+            Self::Region | Self::Comparative => true,
+            Self::Beat(beat) => beat.fits(period),
+        }
+    }
+
+    /// How many pages its body may take.
+    pub(super) fn body_pages(self, settings: &Settings) -> usize {
+        match self {
+            Self::Region | Self::Comparative => settings.body_pages,
+            Self::Beat(beat) => beat.body_pages(),
         }
     }
 }
@@ -129,7 +170,7 @@ pub enum MakeError {
     Worker(#[from] WorkerError),
 }
 
-/// Every region and every declared comparison.
+/// Every region, every declared comparison, and the four documents of every declared area.
 pub fn all_orders(settings: &Settings, book: &CaseBook) -> (Vec<Order>, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
     let mut orders: Vec<Order> = book
@@ -163,6 +204,20 @@ pub fn all_orders(settings: &Settings, book: &CaseBook) -> (Vec<Order>, Diagnost
                 title: comparison.title.clone(),
                 has_text: true,
             });
+        }
+    }
+    for area in &settings.areas {
+        let mut sound = true;
+        for (unit, span) in &area.units {
+            if !book.regions.contains(unit) {
+                sound = false;
+                let near = book.nearest_region(unit);
+                let problem = Problem::DanglingId { kind: "region", id: unit.clone(), near };
+                diagnostics.push(problem, span.clone());
+            }
+        }
+        if sound {
+            orders.extend(Beat::ALL.into_iter().map(|beat| Order::of_area(beat, area)));
         }
     }
     (orders, diagnostics)

@@ -4,6 +4,7 @@
 
 mod annex;
 mod assemble;
+mod beats;
 mod charts;
 mod cite;
 mod comparative;
@@ -23,6 +24,7 @@ use chrono::NaiveDate;
 
 use crate::model::Period;
 
+pub use beats::{Previous, Told, beat_view};
 pub use comparative::comparative_view;
 pub use region::region_view;
 

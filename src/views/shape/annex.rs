@@ -68,6 +68,8 @@ pub struct FigureSection {
 pub struct FigureRow {
     /// Its number, which figures in the text link to.
     pub no: usize,
+    /// `region:fact`, the same in every issue; templates have no use for it.
+    pub id: String,
     /// What it is.
     pub indicator: String,
     /// The figure.
