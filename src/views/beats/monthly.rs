@@ -5,7 +5,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::parts::{
-    DASH, NOT_APPLICABLE, cell, change, cited, count, counted, day_in, figure, glance, list, plate, prose, share,
+    DASH, NOT_APPLICABLE, cell, cited, count, counted, day_in, figure, glance, list, plate, prose, share,
     sum_of, table, words,
 };
 use super::returns::{Came, came, fact, last_said};
@@ -118,13 +118,26 @@ pub(super) fn told<'a>(
         nothing(&format!("return of any unit for {}", edition.period), &path, diagnostics);
         return None;
     }
+    // Rows of the annex stand by what they count, not by where the text meets them first.
+    for indicator in [&tasks.total, &tasks.done] {
+        for at in now.here().map(|row| row.at).collect::<Vec<_>>() {
+            if let Some(fact) = fact(told, at, &indicator.id, now.period) {
+                cited(citations, told.unit(at), fact);
+            }
+        }
+        for row in now.rows.iter().filter(|row| !row.came.is_here()) {
+            if let Some(fact) = last_said(told, row.at, &tasks.total.id) {
+                cited(citations, told.unit(row.at), fact);
+            }
+        }
+    }
     let table1 = progress(told, tasks, &now, citations);
     let table2 = pressing(told, &now);
     let (compared, extra) = compared(told, tasks, &now, citations, diagnostics);
     let name = &told.area.name;
     let mut sections = vec![Drafted {
         heading: "完成情况".into(),
-        blocks: [Some(table1), Some(chart(told, &now))].into_iter().flatten().collect(),
+        blocks: vec![chart(told, &now), table1],
     }];
     sections.extend(table2.map(|block| Drafted { heading: "逾期与临期".into(), blocks: vec![block] }));
     sections.push(Drafted { heading: COMPARED.into(), blocks: compared });
@@ -135,26 +148,30 @@ pub(super) fn told<'a>(
             blocks: reminders,
         });
     }
+    let first = told.previous.is_none().then(|| {
+        format!("本刊没有存{}的一期，作首期处理，不逐数核对上期。", edition.period.before().chinese())
+    });
     let mut files = vec![(kept.title.clone(), kept.digest.clone())];
     let lists = told.book.lists.get(&year);
     files.extend(lists.map(|kept| (kept.title.clone(), kept.digest.clone())));
     files.extend(told.book.corrections.get(&year).map(|kept| (kept.title.clone(), kept.digest.clone())));
-    let ledger = lists.map_or_else(Vec::new, |kept| ledger(told, &kept.what, &now));
+    let ledger = lists.and_then(|kept| ledger(told, &kept.what, &now));
     Some(Settled {
         title: format!("{name}{}任务提醒调度", edition.period.chinese()),
         subtitle: None,
         note: note(told, &now),
         glance: glances(told, &now),
-        lead: vec![lead(told, &now)],
+        lead: Vec::new(),
         sections,
-        annexes: vec![("四项清单台账", ledger), ("月报各项的比较", extra)],
-        notes: vec![
+        annexes: vec![("四项清单台账和月报各项", ledger.into_iter().chain(extra).collect())],
+        notes: [first].into_iter().flatten().chain([
             format!(
                 "状态以月末为准：应完成日在月末以后{}日内为临期；应完成日已到而没有完成为逾期，已逾天数按日历日计。",
                 told.area.near
             ),
             format!("月报应在次月{}日前报来，迟报天数按工作日计。", told.area.due),
-        ],
+        ])
+        .collect(),
         files,
         compares: Some(COMPARED),
     })
@@ -247,31 +264,6 @@ pub(super) fn ahead(rate: f64, passed: f64) -> String {
     } else {
         "持平".to_owned()
     }
-}
-
-fn lead(told: &Told<'_>, now: &Month<'_>) -> Runs {
-    let here = now.here().count();
-    let rate = percent(now.done(), now.total()).unwrap_or_default();
-    let all: f64 = now.rows.iter().map(|row| row.total).sum();
-    let owed = now.owed();
-    let names = list(owed.iter().map(|row| told.name(row.at)));
-    let missing = if owed.is_empty() {
-        String::new()
-    } else {
-        let left = owed.iter().map(|row| row.total).sum::<f64>();
-        format!("{names}应报未报，{left}项不计入；")
-    };
-    let whose = if here == now.rows.len() { "全部报来".to_owned() } else { format!("{}个单位报来{}项", han_of(here), now.total()) };
-    words(format!(
-        "{}全年任务{all}项，{whose}，完成{}项，完成率{}%（已报口径），比序时{}。{missing}未完成的{}项里，逾期{}项、临期{}项。",
-        told.area.name,
-        now.done(),
-        share(rate),
-        ahead(rate, elapsed(now.period)),
-        now.total() - now.done(),
-        now.overdue().len(),
-        now.near().len(),
-    ))
 }
 
 fn progress<'a>(told: &Told<'a>, tasks: &Tasks, now: &Month<'a>, citations: &mut Citations<'a>) -> Block {
@@ -409,7 +401,7 @@ fn pressing(told: &Told<'_>, now: &Month<'_>) -> Option<Block> {
         None,
         &[
             ("事项", "left"),
-            ("责任单位", "center"),
+            ("单位", "center"),
             ("应完成日", "center"),
             ("已逾天数", "right"),
             ("卡在哪", "left"),
@@ -444,11 +436,10 @@ fn compared<'a>(
         let (was, is) = (sum(&then), sum(now));
         let rate = percent(is - was, was).map_or_else(String::new, |rate| format!("，环比{}%", signed_share(rate)));
         said.push(format!(
-            "同口径{}单位完成数由{}项到{}项，{}项{rate}。",
+            "同口径{}单位完成数{}→{}{rate}。",
             han_of(both.len()),
             super::parts::digits(was),
             super::parts::digits(is),
-            change(is, was),
         ));
         let over = |month: &Month<'a>| {
             let all = month.overdue().into_iter().map(|(task, _)| task);
@@ -457,12 +448,9 @@ fn compared<'a>(
         let (old, new) = (over(&then), over(now));
         let fresh: Vec<&&Task> = new.iter().filter(|task| !old.iter().any(|other| other.id == task.id)).collect();
         let gone: Vec<&&Task> = old.iter().filter(|task| !new.iter().any(|other| other.id == task.id)).collect();
-        let names = |tasks: &[&&Task]| {
-            let names: Vec<String> =
-                tasks.iter().map(|task| format!("{}{}", told.name(task.unit), task.matter)).collect();
-            if names.is_empty() { String::new() } else { format!("（{}）", names.join("、")) }
-        };
-        said.push(format!("新逾期{}项{}，销号{}项{}。", fresh.len(), names(&fresh), gone.len(), names(&gone)));
+        let ended = list(gone.iter().map(|task| task.matter.as_str()));
+        let ended = if ended.is_empty() { ended } else { format!("（{ended}）") };
+        said.push(format!("新逾期{}项，销号{}项{ended}。", fresh.len(), gone.len()));
     }
     if !said.is_empty() {
         blocks.push(prose(Some("进度。"), said.concat()));
@@ -491,15 +479,12 @@ fn compared<'a>(
     if !found.withdrawn.is_empty() {
         blocks.push(prose(Some("撤回："), format!("上期刊出的{}，资料里已经撤下。", list_of(&found.withdrawn))));
     }
-    if told.previous.is_none() {
-        blocks.push(prose(None, "本刊没有存上期，作首期处理，不逐数核对上期。"));
-    }
     (blocks, vec![extra])
 }
 
 /// ＋21.7, －3.0
 pub(super) fn signed_share(rate: f64) -> String {
-    let sign = if rate < 0.0 { "－" } else { "＋" };
+    let sign = if rate < 0.0 { "－" } else if rate > 0.0 { "＋" } else { "" };
     format!("{sign}{}", share(rate.abs()))
 }
 
@@ -520,7 +505,9 @@ fn side_by_side<'a>(told: &Told<'a>, tasks: &'a Tasks, now: &Month<'a>, citation
             (!both.is_empty()).then_some((is, was, both.len()))
         };
         for at in &here {
-            for period in [now.period, now.period.before()] {
+            // The month before is listed for the tasks alone: their sum stands on page two.
+            let periods = if indicator.id == tasks.done.id { 2 } else { 1 };
+            for period in [now.period, now.period.before()].into_iter().take(periods) {
                 if let Some(fact) = value(*at, period) {
                     cited(citations, told.unit(*at), fact);
                 }
@@ -598,7 +585,7 @@ fn reminders(
 }
 
 /// The four lists as they stand at the end of the month: what is on them, what is new, what has left them.
-fn ledger(told: &Told<'_>, all: &[Listed], now: &Month<'_>) -> Vec<Block> {
+fn ledger(told: &Told<'_>, all: &[Listed], now: &Month<'_>) -> Option<Block> {
     let year = now.period.year();
     let first = now.day.with_day(1).unwrap_or(now.day);
     let within = |day: NaiveDate| (first..=now.day).contains(&day);
@@ -641,15 +628,14 @@ fn ledger(told: &Told<'_>, all: &[Listed], now: &Month<'_>) -> Vec<Block> {
         ("状态", "center"),
         ("结果", "left"),
     ];
-    tables
-        .into_iter()
-        .filter(|(_, entries)| !entries.is_empty())
-        .map(|(title, entries)| {
-            let source = format!(
-                "来源：四项清单台账，截至{}；月末在册{standing}项，其中未接{idle}项。",
-                day_in(now.day, year)
-            );
-            table(title, None, &heads, entries.iter().map(row).collect(), source)
-        })
-        .collect()
+    let mut rows: Vec<Vec<Cell>> = Vec::new();
+    for (title, entries) in tables.into_iter().filter(|(_, entries)| !entries.is_empty()) {
+        rows.push(vec![cell(title)]);
+        rows.extend(entries.iter().map(row));
+    }
+    if rows.is_empty() {
+        return None;
+    }
+    let source = format!("来源：四项清单台账，截至{}。", day_in(now.day, year));
+    Some(table(format!("四项清单月末在册{standing}项，其中未接{idle}项"), None, &heads, rows, source))
 }

@@ -83,7 +83,7 @@ pub(super) fn plate(title: String, unit: Option<&str>, source: String, alt: &str
         alt: format!("{title}。{alt}"),
         title,
         unit: unit.map(str::to_owned),
-        source: words(source),
+        source: if source.is_empty() { Vec::new() } else { words(source) },
     }
 }
 
@@ -116,19 +116,6 @@ pub(super) fn day_in(day: NaiveDate, year: i32) -> String {
 pub(super) fn sum_of(units: usize) -> String {
     format!("{}单位合计", han_of(units))
 }
-
-/// A change with its sign: 增5, 减2, 持平.
-pub(super) fn change(now: f64, before: f64) -> String {
-    let by = now - before;
-    if by > 0.0 {
-        format!("增{}", digits(by))
-    } else if by < 0.0 {
-        format!("减{}", digits(-by))
-    } else {
-        "持平".to_owned()
-    }
-}
-
 
 /// Names with 、 between them.
 pub(super) fn list<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
