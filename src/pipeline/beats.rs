@@ -73,7 +73,7 @@ impl Pipeline {
         let area = self.settings.areas.iter().find(|area| area.id == order.subject)?.clone();
         let mut found = Diagnostics::new();
         let book = AreaBook::read(&self.book.data, &area, &self.book.catalogue, &mut found);
-        check_figures(&book, &area, regions, &mut found);
+        check_figures(&book, &area, regions, false, &mut found);
         let calendars = Calendars::read(&self.book.data, &mut found);
         let sound = !found.has_errors();
         diagnostics.extend(found);
@@ -108,7 +108,7 @@ impl Pipeline {
                 diagnostics.extend(found);
                 continue;
             };
-            check_figures(&book, area, &regions, &mut found);
+            check_figures(&book, area, &regions, true, &mut found);
             let sound = !found.has_errors();
             diagnostics.extend(found);
             if !sound {

@@ -81,11 +81,13 @@ pub(super) fn check_book(book: &AreaBook, area: &Area, diagnostics: &mut Diagnos
 }
 
 /// Checks what the returns of the units demand: as many tasks done as are reported, corrections that changed something, plans whose
-/// months add up to what is left.
+/// months add up to what is left. `whole`: whether the regions are there with all that was ever reported, and not as they were known on
+/// some day.
 pub fn check_figures(
     book: &AreaBook,
     area: &Area,
     regions: &BTreeMap<String, Region>,
+    whole: bool,
     diagnostics: &mut Diagnostics,
 ) {
     for (unit, (id, _)) in area.units.iter().enumerate() {
@@ -115,6 +117,7 @@ pub fn check_figures(
         let (id, _) = &area.units[correction.unit];
         let Some(region) = regions.get(id) else { continue };
         match region.fact(&correction.fact) {
+            None if !whole => {}
             None => {
                 let near = nearest(&correction.fact, region.figure_ids());
                 let problem = Problem::DanglingId { kind: "fact", id: correction.fact.clone(), near };

@@ -133,7 +133,7 @@ pub(super) fn told<'a>(
     }
     let table1 = progress(told, tasks, &now, citations);
     let table2 = pressing(told, &now);
-    let (compared, extra) = compared(told, tasks, &now, citations, diagnostics);
+    let (compared, extra) = compared(told, tasks, &now, citations);
     let name = &told.area.name;
     let mut sections = vec![Drafted {
         heading: "完成情况".into(),
@@ -141,7 +141,7 @@ pub(super) fn told<'a>(
     }];
     sections.extend(table2.map(|block| Drafted { heading: "逾期与临期".into(), blocks: vec![block] }));
     sections.push(Drafted { heading: COMPARED.into(), blocks: compared });
-    let reminders = reminders(told, &now, edition, diagnostics);
+    let reminders = reminders(told, &now, edition);
     if !reminders.is_empty() {
         sections.push(Drafted {
             heading: format!("提醒{}条", han_of(reminders.len()).replace('两', "二")),
@@ -419,7 +419,6 @@ fn compared<'a>(
     tasks: &'a Tasks,
     now: &Month<'a>,
     citations: &mut Citations<'a>,
-    diagnostics: &mut Diagnostics,
 ) -> (Vec<Block>, Vec<Block>) {
     let before = now.period.before();
     let same_year = before.year() == now.period.year();
@@ -458,7 +457,6 @@ fn compared<'a>(
     let extra = side_by_side(told, tasks, now, citations);
     let from = before.last_day().succ_opt().unwrap_or(now.day);
     let known = previous::declared(told, now.period.year(), from, now.day);
-    let _ = diagnostics;
     let found = previous::differences(told, citations, before, &known);
     let corrections: Vec<String> = known
         .iter()
@@ -550,12 +548,7 @@ fn side_by_side<'a>(told: &Told<'a>, tasks: &'a Tasks, now: &Month<'a>, citation
     )
 }
 
-fn reminders(
-    told: &Told<'_>,
-    now: &Month<'_>,
-    edition: &Edition,
-    diagnostics: &mut Diagnostics,
-) -> Vec<Block> {
+fn reminders(told: &Told<'_>, now: &Month<'_>, edition: &Edition) -> Vec<Block> {
     let year = now.period.year();
     let mut lines: Vec<(&str, String)> = Vec::new();
     for (task, _) in now.overdue() {
@@ -564,14 +557,9 @@ fn reminders(
     }
     let owed = now.owed();
     if !owed.is_empty() {
-        let by = match told.calendars.working_after(edition.date, 5) {
-            Ok(day) => format!("{}前补报。", day_in(day, year)),
-            Err(missing) => {
-                let problem = crate::diag::Problem::CalendarMissing { year: missing.year, fatal: true };
-                diagnostics.push_nowhere(problem);
-                String::new()
-            }
-        };
+        // Without a calendar of the year the day is not guessed.
+        let by = told.calendars.working_after(edition.date, 5);
+        let by = by.map_or_else(|_| "5个工作日内补报。".to_owned(), |day| format!("{}前补报。", day_in(day, year)));
         let month = now.period.ordinal();
         // What is missing comes before what is merely late to end.
         lines.extend(owed.iter().map(|row| (told.name(row.at), format!("{month}月报表，{by}"))));
