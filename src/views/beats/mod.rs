@@ -9,7 +9,7 @@ mod previous;
 mod quarterly;
 mod returns;
 mod settled;
-mod stops;
+mod targets;
 mod year_end;
 
 use std::collections::BTreeMap;
