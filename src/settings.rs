@@ -19,8 +19,8 @@ use crate::diag::{Diagnostics, Problem, SourceFile, Span};
 
 use running::{MonitorEntry, RetentionEntry, WorkersEntry};
 
-use area::AreaEntry;
 pub use area::Area;
+use area::AreaEntry;
 pub use channels::{ChannelEntry, Declared, DeliveryEntry, SecretEntry};
 pub use running::{Monitor, Retention, length_of, span_of};
 pub use schedule::{ScheduleEntry, WaitEntry, WhenEntry, Written};

@@ -14,7 +14,8 @@ mod text;
 pub use area::{
     AccountEntry, AssessmentEntry, CarriedEntry, ClassEntry, CorrectionEntry, CorrectionsFile, DecisionEntry,
     HalfFile, InspectionEntry, ListEntry, ListsFile, NextEntry, NodeEntry, OverdueEntry, PlanEntry,
-    PracticeNote, QuarterFile, StopEntry, TargetEntry, TargetsFile, TaskEntry, TasksFile, VisitEntry, YearFile,
+    PracticeNote, QuarterFile, StopEntry, TargetEntry, TargetsFile, TaskEntry, TasksFile, VisitEntry,
+    YearFile,
 };
 pub use calendar::{CalendarFile, HolidayEntry};
 pub use catalogue::{

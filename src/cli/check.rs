@@ -53,14 +53,15 @@ fn channels(common: &Common, workspace: &Workspace, terminal: &Terminal, diagnos
     ways.check(&recipients, diagnostics);
     let known = |subject: &str| {
         let parsed = Subject::parse(subject);
-        book.regions.contains(&parsed.region) || settings.comparisons.iter().any(|c| c.id == subject)
+        book.regions.contains(&parsed.region)
+            || settings.comparisons.iter().any(|c| c.id == subject)
             || settings.areas.iter().any(|area| area.id == subject)
     };
     for (subject, span) in recipients.iter().filter_map(|recipient| recipient.subjects.as_ref()).flatten() {
         if !known(subject) {
             let near = book.nearest_region(subject);
             let problem =
-                Problem::DanglingId { kind: "region, place or comparison", id: subject.clone(), near };
+                Problem::DanglingId { kind: "region, place, comparison or area", id: subject.clone(), near };
             diagnostics.push(problem, span.clone());
         }
     }

@@ -41,7 +41,7 @@ pub use quantity::{Dimension, Nature, Qualifier, Quantity, Unit, three_significa
 pub use reader::Reader;
 pub use recipients::{Recipient, Way, read_recipients};
 pub use region::{Level, Place, Region};
-pub use rotation::{has_mutual_pairs, has_repeats, inspected, shift};
 pub use reported::{check_reported, has_reported};
+pub use rotation::{has_mutual_pairs, has_repeats, inspected, shift};
 pub use time::{Date, Period, Time, TimeForm};
 pub use words::{Reference, Run, Words, check_plain};

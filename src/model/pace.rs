@@ -44,9 +44,8 @@ pub const RANKED_FROM: u32 = 5;
 pub fn ranks(units: &[Option<Mended>]) -> Vec<Option<usize>> {
     let ranked = |unit: &Option<Mended>| unit.filter(|mended| mended.due >= RANKED_FROM);
     // Crosswise products: shares are compared exactly.
-    let ahead = |a: Mended, b: Mended| {
-        u64::from(a.done) * u64::from(b.due) > u64::from(b.done) * u64::from(a.due)
-    };
+    let ahead =
+        |a: Mended, b: Mended| u64::from(a.done) * u64::from(b.due) > u64::from(b.done) * u64::from(a.due);
     units
         .iter()
         .map(|own| {

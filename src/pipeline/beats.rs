@@ -73,7 +73,9 @@ impl Pipeline {
         let area = self.settings.areas.iter().find(|area| area.id == order.subject)?.clone();
         let mut found = Diagnostics::new();
         let book = AreaBook::read(&self.book.data, &area, &self.book.catalogue, &mut found);
-        check_figures(&book, &area, regions, false, &mut found);
+        if !found.has_errors() {
+            check_figures(&book, &area, regions, false, &mut found);
+        }
         let calendars = Calendars::read(&self.book.data, &mut found);
         let sound = !found.has_errors();
         diagnostics.extend(found);
@@ -97,18 +99,15 @@ impl Pipeline {
     ) {
         let calendars = Calendars::read(&self.book.data, &mut Diagnostics::new());
         for area in &self.settings.areas {
+            let regions: Option<BTreeMap<String, Region>> =
+                area.units.iter().map(|(unit, _)| Some((unit.clone(), read.get(unit)?.clone()?))).collect();
+            // A unit that is no region, or whose file cannot be read, is told already.
+            let Some(regions) = regions else { continue };
             let mut found = Diagnostics::new();
             let book = AreaBook::read(&self.book.data, area, &self.book.catalogue, &mut found);
-            let regions: Option<BTreeMap<String, Region>> = area
-                .units
-                .iter()
-                .map(|(unit, _)| Some((unit.clone(), read.get(unit)?.clone()?)))
-                .collect();
-            let Some(regions) = regions else {
-                diagnostics.extend(found);
-                continue;
-            };
-            check_figures(&book, area, &regions, true, &mut found);
+            if !found.has_errors() {
+                check_figures(&book, area, &regions, true, &mut found);
+            }
             let sound = !found.has_errors();
             diagnostics.extend(found);
             if !sound {
@@ -119,8 +118,12 @@ impl Pipeline {
                 let known = |(id, region): (&String, &Region)| {
                     (id.clone(), region.clone().as_known_on(period.last_day()))
                 };
-                let own =
-                    LoadedBeat { area: area.clone(), book: book.clone(), calendars: calendars.clone(), previous: None };
+                let own = LoadedBeat {
+                    area: area.clone(),
+                    book: book.clone(),
+                    calendars: calendars.clone(),
+                    previous: None,
+                };
                 let loaded =
                     Loaded { regions: regions.iter().map(known).collect(), text: None, beat: Some(own) };
                 let order = Order::of_area(beat, area);

@@ -355,7 +355,13 @@ impl Pipeline {
         Some(Loaded { regions, text, beat })
     }
 
-    fn made(&self, order: &Order, loaded: &Loaded, edition: &Edition, diagnostics: &mut Diagnostics) -> Option<Made> {
+    fn made(
+        &self,
+        order: &Order,
+        loaded: &Loaded,
+        edition: &Edition,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Made> {
         make_view(order, loaded, &self.book, &self.settings, edition, diagnostics)
     }
 

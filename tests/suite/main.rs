@@ -8,6 +8,8 @@
 #![expect(clippy::print_stderr, clippy::disallowed_macros, reason = "a test that is skipped says so")]
 
 mod asked;
+mod beats;
+
 mod broken;
 mod catching_up;
 mod channels;

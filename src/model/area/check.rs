@@ -19,7 +19,11 @@ pub(super) fn check_book(book: &AreaBook, area: &Area, diagnostics: &mut Diagnos
         let (found, _) = quarter.sums();
         let classed: u32 = quarter.classes.iter().map(|class| class.count).sum();
         if !quarter.classes.is_empty() && classed != found {
-            refuse(format!("the classes have {classed} problems, the inspections {found}"), span, diagnostics);
+            refuse(
+                format!("the classes have {classed} problems, the inspections {found}"),
+                span,
+                diagnostics,
+            );
         }
         for (unit, inspection) in quarter.inspections.iter().enumerate() {
             let Some(inspection) = inspection else { continue };
@@ -50,9 +54,10 @@ pub(super) fn check_book(book: &AreaBook, area: &Area, diagnostics: &mut Diagnos
                 refuse(message, &account.span, diagnostics);
             }
         }
-        let strays = kept.what.carried.iter().filter(|carried| {
-            !kept.what.accounts.iter().any(|account| account.quarter == carried.quarter)
-        });
+        let strays =
+            kept.what.carried.iter().filter(|carried| {
+                !kept.what.accounts.iter().any(|account| account.quarter == carried.quarter)
+            });
         for carried in strays {
             let message = format!("no account speaks of {}", carried.quarter);
             refuse(message, &carried.span, diagnostics);
@@ -132,9 +137,10 @@ pub fn check_figures(
     }
     for (period, kept) in &book.halves {
         for plan in &kept.what.plans {
-            let target = book.targets.get(&period.year()).and_then(|targets| {
-                targets.what.iter().find(|target| target.id == plan.target)
-            });
+            let target = book
+                .targets
+                .get(&period.year())
+                .and_then(|targets| targets.what.iter().find(|target| target.id == plan.target));
             let Some(target) = target else { continue };
             let done: f64 = area
                 .units

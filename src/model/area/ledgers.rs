@@ -283,19 +283,8 @@ impl Own<'_> {
                 self.reader(file).need(&raw.owner, "owner", &name, "\"jia-xian\"", &head);
             }
             let result = plain(&raw.result);
-            let entry = Listed {
-                id,
-                kind,
-                matter,
-                proposer,
-                owner,
-                due,
-                opened,
-                taken,
-                closed,
-                returned,
-                result,
-            };
+            let entry =
+                Listed { id, kind, matter, proposer, owner, due, opened, taken, closed, returned, result };
             listed.push(entry);
         }
         listed

@@ -50,7 +50,8 @@ impl Own<'_> {
     ) {
         let Some((file, entries)) = read::<F>(self.path, &self.name, self.diagnostics) else { return };
         let head = Span::head(&file);
-        let title = self.text(&file, entries.title(), "title", "the file", "\"示例市2026年年度任务单\"", &head);
+        let title =
+            self.text(&file, entries.title(), "title", "the file", "\"示例市2026年年度任务单\"", &head);
         let Some(what) = take(self, &file, &entries) else { return };
         let digest = disk::sha256(file.text().as_bytes());
         kept.insert(key, Kept { title: title.unwrap_or_default(), digest, what });

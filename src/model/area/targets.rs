@@ -65,7 +65,8 @@ impl Own<'_> {
                 (None, Some(why)) => Some(Base::None(why.get_ref().clone())),
                 _ => {
                     let message = format!("{name} takes either `last_year` or `not_comparable`");
-                    let hint = "name the indicator of last year's figures, or say why there are none".to_owned();
+                    let hint =
+                        "name the indicator of last year's figures, or say why there are none".to_owned();
                     reader.report(Problem::KeyConflict { message, hint }, head.clone());
                     None
                 }

@@ -204,7 +204,7 @@ impl Reader<'_> {
             }
             let near = nearest(wanted, self.orders.iter().map(|order| order.subject.as_str()));
             let problem =
-                Problem::DanglingId { kind: "region, place or comparison", id: wanted.clone(), near };
+                Problem::DanglingId { kind: "region, place, comparison or area", id: wanted.clone(), near };
             self.diagnostics.push(problem, at(head, subject));
         }
         let all = subjects.is_none_or(|subjects| subjects.iter().any(|subject| subject.get_ref() == "*"));

@@ -45,7 +45,11 @@ pub(super) fn told<'a>(
     let half = &kept.what;
     let mut sections = vec![Drafted {
         heading: "指标进度".into(),
-        blocks: vec![progress(&all, &came, period), pace(&all, period), by_unit(told, &targets.what, &came, period)],
+        blocks: vec![
+            progress(&all, &came, period),
+            pace(&all, period),
+            by_unit(told, &targets.what, &came, period),
+        ],
     }];
     if !half.stops.is_empty() {
         sections.push(Drafted { heading: "现场点位".into(), blocks: sites(told, half, year) });
@@ -91,7 +95,10 @@ pub(super) fn told<'a>(
         sections,
         annexes: vec![("现场推进路线时刻表", route)],
         notes: vec![
-            format!("序时为到{}已过的月数占全年的比，比序时＝完成率－序时，按未取舍的数相减。", day_in(period.last_day(), year)),
+            format!(
+                "序时为到{}已过的月数占全年的比，比序时＝完成率－序时，按未取舍的数相减。",
+                day_in(period.last_day(), year)
+            ),
             "◇为目标或计划数，●为完成数。慢项倒排把剩下的数摊到余下各月，合计等于目标减去已完成。".to_owned(),
         ],
         files: vec![
@@ -188,9 +195,12 @@ fn lead(told: &Told<'_>, all: &[Reached<'_>], came: &[Came], period: Period) -> 
         parts.push(format!("{}持平", level.join("、")));
     }
     parts.extend(slow);
-    let owed: Vec<&str> =
-        told.units().filter(|at| came[*at] == Came::Owed).map(|at| told.name(at)).collect();
-    let owed = if owed.is_empty() { String::new() } else { format!("{}应报未报，不计入。", owed.join("、")) };
+    let owed: Vec<&str> = told.units().filter(|at| came[*at] == Came::Owed).map(|at| told.name(at)).collect();
+    let owed = if owed.is_empty() {
+        String::new()
+    } else {
+        format!("{}应报未报，不计入。", owed.join("、"))
+    };
     words(format!(
         "到{}，时间过去{}%。{}单位报来{}项指标：{}。{owed}",
         day_in(period.last_day(), period.year()),
@@ -218,7 +228,13 @@ fn progress(all: &[Reached<'_>], came: &[Came], period: Period) -> Block {
     let slow = all.iter().filter(|one| one.ahead < 0.0).count();
     let here = came.iter().filter(|came| came.is_here()).count();
     table(
-        format!("{}项里{}项快、{}项平、{}项慢", han_of(all.len()), han(fast), han(all.len() - fast - slow), han(slow)),
+        format!(
+            "{}项里{}项快、{}项平、{}项慢",
+            han_of(all.len()),
+            han(fast),
+            han(all.len() - fast - slow),
+            han(slow)
+        ),
         None,
         &[
             ("指标", "left"),
@@ -296,8 +312,10 @@ pub(super) fn by_unit(told: &Told<'_>, targets: &[Target], came: &[Came], period
     last.extend(sums.iter().map(|sum| cell(digits(*sum))));
     last.push(cell(super::parts::NOT_APPLICABLE));
     rows.push(last);
-    let heads: Vec<String> =
-        targets.iter().map(|target| format!("{}（{}）", target.indicator.label, target.indicator.unit)).collect();
+    let heads: Vec<String> = targets
+        .iter()
+        .map(|target| format!("{}（{}）", target.indicator.label, target.indicator.unit))
+        .collect();
     let mut columns = vec![("单位", "left")];
     columns.extend(heads.iter().map(|head| (head.as_str(), "right")));
     columns.push(("报送", "center"));
@@ -312,9 +330,12 @@ pub(super) fn by_unit(told: &Told<'_>, targets: &[Target], came: &[Came], period
 
 fn sites(told: &Told<'_>, half: &Half, year: i32) -> Vec<Block> {
     let mut columns: Vec<(String, &'static str)> = vec![("站次".to_owned(), "left")];
-    columns.extend(half.stops.iter().enumerate().map(|(at, stop)| {
-        (format!("第{}站 {}", han(at + 1), told.name(stop.unit)), "left")
-    }));
+    columns.extend(
+        half.stops
+            .iter()
+            .enumerate()
+            .map(|(at, stop)| (format!("第{}站 {}", han(at + 1), told.name(stop.unit)), "left")),
+    );
     let heads: Vec<(&str, &'static str)> =
         columns.iter().map(|(head, align)| (head.as_str(), *align)).collect();
     let line = |name: &str, of: &dyn Fn(&crate::model::Stop) -> String| {
@@ -391,7 +412,10 @@ fn plans(half: &Half, all: &[Reached<'_>], period: Period) -> Vec<Block> {
     columns.push(("合计", "right"));
     let title = format!("{first}至12月逐月倒排，合计等于目标减去已完成");
     let said = format!("{}。逐月完成数随月报核对，当月没有完成的并入下月。", sums.join("；"));
-    vec![prose(None, said), table(title, None, &columns, rows, "来源：本刊按年度目标和报表数倒排；◇为计划数。")]
+    vec![
+        prose(None, said),
+        table(title, None, &columns, rows, "来源：本刊按年度目标和报表数倒排；◇为计划数。"),
+    ]
 }
 
 fn nodes(nodes: &[Node], year: i32) -> Block {
@@ -403,7 +427,12 @@ fn nodes(nodes: &[Node], year: i32) -> Block {
     let title = format!("{}个节点，最后一个在{}", han(nodes.len()), day_in(last.day, year));
     let alt: Vec<String> =
         nodes.iter().map(|node| format!("{}{}", day_in(node.day, year), node.matter)).collect();
-    let plate = plate(title, None, "数据：现场推进会议定；◇为计划时间。".to_owned(), &format!("{}。", alt.join("；")));
+    let plate = plate(
+        title,
+        None,
+        "数据：现场推进会议定；◇为计划时间。".to_owned(),
+        &format!("{}。", alt.join("；")),
+    );
     Block::Steps { plate, steps }
 }
 

@@ -13,11 +13,11 @@ use super::settled::Settled;
 use super::{Told, nothing, previous};
 use crate::diag::Diagnostics;
 use crate::model::{Indicator, ListState, Listed, Period, Standing, Task, Tasks, elapsed, percent, tenths};
+use crate::views::Edition;
 use crate::views::assemble::Drafted;
 use crate::views::cite::Citations;
 use crate::views::numerals::han_of;
 use crate::views::shape::{Block, Cell, Runs, StackItem};
-use crate::views::Edition;
 
 const COMPARED: &str = "与上月比";
 
@@ -88,7 +88,8 @@ fn month<'a>(told: &Told<'a>, tasks: &'a Tasks, period: Period, diagnostics: &mu
                     Standing::Overdue(over) => overdue.push((task, over)),
                 }
             }
-            let total = fact(told, at, &tasks.total.id, period).or_else(|| last_said(told, at, &tasks.total.id));
+            let total =
+                fact(told, at, &tasks.total.id, period).or_else(|| last_said(told, at, &tasks.total.id));
             let listed = tasks.list.iter().filter(|task| task.unit == at).count();
             #[expect(clippy::cast_precision_loss, reason = "a count of tasks is far below 2^52")]
             let total = total.map_or(listed as f64, |fact| fact.quantity.value);
@@ -133,12 +134,14 @@ pub(super) fn told<'a>(
     }
     let table1 = progress(told, tasks, &now, citations);
     let table2 = pressing(told, &now);
-    let (compared, extra) = compared(told, tasks, &now, citations);
+    let (mut compared, mut extra) = compared(told, tasks, &now, citations);
+    // In a quiet month there is room for all that the returns say.
+    if table2.is_none() {
+        compared.append(&mut extra);
+    }
     let name = &told.area.name;
-    let mut sections = vec![Drafted {
-        heading: "完成情况".into(),
-        blocks: vec![chart(told, &now), table1],
-    }];
+    let mut sections =
+        vec![Drafted { heading: "完成情况".into(), blocks: vec![chart(told, &now), table1] }];
     sections.extend(table2.map(|block| Drafted { heading: "逾期与临期".into(), blocks: vec![block] }));
     sections.push(Drafted { heading: COMPARED.into(), blocks: compared });
     let reminders = reminders(told, &now, edition);
@@ -245,9 +248,8 @@ fn glances(told: &Told<'_>, now: &Month<'_>) -> Vec<crate::views::shape::Glance>
         glance(
             counted(u32::try_from(owed.len()).unwrap_or(u32::MAX), "个单位"),
             "应报未报",
-            (!owed.is_empty()).then(|| {
-                format!("{}，{left}项不计入完成率", units(owed.iter().map(|row| row.at).collect()))
-            }),
+            (!owed.is_empty())
+                .then(|| format!("{}，{left}项不计入完成率", units(owed.iter().map(|row| row.at).collect()))),
             format!("次月{}日前应报", told.area.due),
             "确数",
         ),
@@ -358,13 +360,19 @@ fn chart(told: &Told<'_>, now: &Month<'_>) -> Block {
         .map(|item| match &item.empty {
             Some(words) => format!("{}{words}（{}项）", item.name, item.whole.label),
             None => {
-                let parts: Vec<String> =
-                    labels.iter().zip(&item.parts).map(|(label, part)| format!("{label}{}", part.label)).collect();
+                let parts: Vec<String> = labels
+                    .iter()
+                    .zip(&item.parts)
+                    .map(|(label, part)| format!("{label}{}", part.label))
+                    .collect();
                 format!("{}{}", item.name, parts.join("、"))
             }
         })
         .collect();
-    let source = format!("数据：同表1，单位：项，截至{}。空框为应报未报，框长为任务数。", day_in(now.day, now.period.year()));
+    let source = format!(
+        "数据：同表1，单位：项，截至{}。空框为应报未报，框长为任务数。",
+        day_in(now.day, now.period.year())
+    );
     let plate = plate(title, Some("项"), source, &format!("{}。", alt.join("；")));
     Block::Stacks { plate, labels: labels.map(str::to_owned).to_vec(), items }
 }
@@ -378,7 +386,8 @@ fn pressing(told: &Told<'_>, now: &Month<'_>) -> Option<Block> {
     }
     let said = |text: &Option<String>| cell(text.as_deref().unwrap_or(DASH));
     let row = |task: &Task, over: Cell| {
-        let new = task.new_due.filter(|_| matches!(task.standing(now.day, told.area.near), Standing::Overdue(_)));
+        let new =
+            task.new_due.filter(|_| matches!(task.standing(now.day, told.area.near), Standing::Overdue(_)));
         vec![
             cell(&task.matter),
             cell(told.name(task.unit)),
@@ -424,16 +433,14 @@ fn compared<'a>(
     let same_year = before.year() == now.period.year();
     let mut blocks = Vec::new();
     let then = month(told, tasks, before, &mut Diagnostics::new());
-    let both: Vec<usize> = now
-        .here()
-        .map(|row| row.at)
-        .filter(|at| then.rows[*at].came.is_here())
-        .collect();
+    let both: Vec<usize> = now.here().map(|row| row.at).filter(|at| then.rows[*at].came.is_here()).collect();
     let mut said = Vec::new();
     if same_year && !both.is_empty() {
-        let sum = |month: &Month<'_>| both.iter().map(|at| month.rows[*at].done.unwrap_or_default()).sum::<f64>();
+        let sum =
+            |month: &Month<'_>| both.iter().map(|at| month.rows[*at].done.unwrap_or_default()).sum::<f64>();
         let (was, is) = (sum(&then), sum(now));
-        let rate = percent(is - was, was).map_or_else(String::new, |rate| format!("，环比{}%", signed_share(rate)));
+        let rate =
+            percent(is - was, was).map_or_else(String::new, |rate| format!("，环比{}%", signed_share(rate)));
         said.push(format!(
             "同口径{}单位完成数{}→{}{rate}。",
             han_of(both.len()),
@@ -445,8 +452,10 @@ fn compared<'a>(
             all.filter(|task| both.contains(&task.unit)).collect::<Vec<_>>()
         };
         let (old, new) = (over(&then), over(now));
-        let fresh: Vec<&&Task> = new.iter().filter(|task| !old.iter().any(|other| other.id == task.id)).collect();
-        let gone: Vec<&&Task> = old.iter().filter(|task| !new.iter().any(|other| other.id == task.id)).collect();
+        let fresh: Vec<&&Task> =
+            new.iter().filter(|task| !old.iter().any(|other| other.id == task.id)).collect();
+        let gone: Vec<&&Task> =
+            old.iter().filter(|task| !new.iter().any(|other| other.id == task.id)).collect();
         let ended = list(gone.iter().map(|task| task.matter.as_str()));
         let ended = if ended.is_empty() { ended } else { format!("（{ended}）") };
         said.push(format!("新逾期{}项，销号{}项{ended}。", fresh.len(), gone.len()));
@@ -461,9 +470,7 @@ fn compared<'a>(
     let corrections: Vec<String> = known
         .iter()
         .chain(&found.corrected)
-        .map(|one| {
-            format!("{}“{}”由{}更正为{}，原因：{}。", one.issue, one.what, one.was, one.now, one.why)
-        })
+        .map(|one| format!("{}“{}”由{}更正为{}，原因：{}。", one.issue, one.what, one.was, one.now, one.why))
         .collect();
     if !corrections.is_empty() {
         blocks.push(prose(Some("更正："), corrections.concat()));
@@ -475,19 +482,33 @@ fn compared<'a>(
         blocks.push(prose(Some("补报："), format!("{}，上期刊出时还没有报来。", list_of(&found.late))));
     }
     if !found.withdrawn.is_empty() {
-        blocks.push(prose(Some("撤回："), format!("上期刊出的{}，资料里已经撤下。", list_of(&found.withdrawn))));
+        blocks.push(prose(
+            Some("撤回："),
+            format!("上期刊出的{}，资料里已经撤下。", list_of(&found.withdrawn)),
+        ));
     }
     (blocks, vec![extra])
 }
 
 /// ＋21.7, －3.0
 pub(super) fn signed_share(rate: f64) -> String {
-    let sign = if rate < 0.0 { "－" } else if rate > 0.0 { "＋" } else { "" };
+    let sign = if rate < 0.0 {
+        "－"
+    } else if rate > 0.0 {
+        "＋"
+    } else {
+        ""
+    };
     format!("{sign}{}", share(rate.abs()))
 }
 
 /// This month, the month before and the same month of last year, over the units that reported each time.
-fn side_by_side<'a>(told: &Told<'a>, tasks: &'a Tasks, now: &Month<'a>, citations: &mut Citations<'a>) -> Block {
+fn side_by_side<'a>(
+    told: &Told<'a>,
+    tasks: &'a Tasks,
+    now: &Month<'a>,
+    citations: &mut Citations<'a>,
+) -> Block {
     let mut rows = Vec::new();
     for indicator in [&tasks.done].into_iter().chain(&tasks.also) {
         let value = |at: usize, period| fact(told, at, &indicator.id, period);
@@ -512,21 +533,23 @@ fn side_by_side<'a>(told: &Told<'a>, tasks: &'a Tasks, now: &Month<'a>, citation
             }
         }
         let (before, year) = (sum(now.period.before()), sum(now.period.a_year_before()));
-        let own: f64 = here.iter().filter_map(|at| value(*at, now.period)).map(|fact| fact.quantity.value).sum();
+        let own: f64 =
+            here.iter().filter_map(|at| value(*at, now.period)).map(|fact| fact.quantity.value).sum();
         let past = |sums: Option<(f64, f64, usize)>| match sums {
-            Some((is, was, _)) => {
+            Some((is, was, units)) => {
                 let rate = percent(is - was, was);
+                let was = super::parts::digits(was);
+                // Fewer units than this month: a number beside the whole would seem to be one with it.
+                let same = units == here.len();
                 [
-                    cell(super::parts::digits(was)),
+                    cell(if same { was } else { format!("{was}（{units}单位）") }),
                     cell(rate.map_or_else(|| NOT_APPLICABLE.to_owned(), signed_share)),
                 ]
             }
             None => [cell(DASH), cell(DASH)],
         };
-        let mut row = vec![
-            cell(format!("{}（{}）", indicator.label, indicator.unit)),
-            cell(super::parts::digits(own)),
-        ];
+        let mut row =
+            vec![cell(format!("{}（{}）", indicator.label, indicator.unit)), cell(super::parts::digits(own))];
         row.extend(past(before));
         row.extend(past(year));
         rows.push(row);
@@ -552,14 +575,17 @@ fn reminders(told: &Told<'_>, now: &Month<'_>, edition: &Edition) -> Vec<Block> 
     let year = now.period.year();
     let mut lines: Vec<(&str, String)> = Vec::new();
     for (task, _) in now.overdue() {
-        let by = task.new_due.map_or_else(|| "请报新时限。".to_owned(), |day| format!("{}前完成。", day_in(day, year)));
+        let by = task
+            .new_due
+            .map_or_else(|| "请报新时限。".to_owned(), |day| format!("{}前完成。", day_in(day, year)));
         lines.push((told.name(task.unit), format!("{}，{by}", task.matter)));
     }
     let owed = now.owed();
     if !owed.is_empty() {
         // Without a calendar of the year the day is not guessed.
         let by = told.calendars.working_after(edition.date, 5);
-        let by = by.map_or_else(|_| "5个工作日内补报。".to_owned(), |day| format!("{}前补报。", day_in(day, year)));
+        let by = by
+            .map_or_else(|_| "5个工作日内补报。".to_owned(), |day| format!("{}前补报。", day_in(day, year)));
         let month = now.period.ordinal();
         // What is missing comes before what is merely late to end.
         lines.extend(owed.iter().map(|row| (told.name(row.at), format!("{month}月报表，{by}"))));
@@ -586,7 +612,13 @@ fn ledger(told: &Told<'_>, all: &[Listed], now: &Month<'_>) -> Option<Block> {
             cell(entry.owner.map_or(DASH, |at| told.name(at))),
             cell(day_in(entry.due, year)),
             cell(entry.state(now.day).chinese()),
-            cell(entry.result.as_deref().filter(|_| entry.ended().is_some_and(|day| day <= now.day)).unwrap_or(DASH)),
+            cell(
+                entry
+                    .result
+                    .as_deref()
+                    .filter(|_| entry.ended().is_some_and(|day| day <= now.day))
+                    .unwrap_or(DASH),
+            ),
         ]
     };
     let mut entries: Vec<&Listed> = all.iter().filter(|entry| entry.opened <= now.day).collect();

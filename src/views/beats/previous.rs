@@ -62,7 +62,12 @@ pub(super) struct Corrected {
 }
 
 /// What was corrected from a day on to another, as somebody wrote it down.
-pub(super) fn declared(told: &Told<'_>, year: i32, from: chrono::NaiveDate, to: chrono::NaiveDate) -> Vec<Corrected> {
+pub(super) fn declared(
+    told: &Told<'_>,
+    year: i32,
+    from: chrono::NaiveDate,
+    to: chrono::NaiveDate,
+) -> Vec<Corrected> {
     let Some(kept) = told.book.corrections.get(&year) else { return Vec::new() };
     let mut all: Vec<Corrected> = kept
         .what
@@ -149,9 +154,9 @@ pub(super) fn differences(
     }
     for (region, item) in citations.in_order() {
         let id = format!("{}:{}", region.id, item.id());
-        let of_before = region.fact(item.id()).filter(|fact| {
-            fact.source.id == format!("{}-{before}", region.id).to_lowercase()
-        });
+        let of_before = region
+            .fact(item.id())
+            .filter(|fact| fact.source.id == format!("{}-{before}", region.id).to_lowercase());
         if let Some(fact) = of_before.filter(|_| !previous.figures.contains_key(&id)) {
             found.late.push((named(region, fact), fact.quantity.digits()));
         }

@@ -1,13 +1,15 @@
 //! 季交叉督查: who inspected whom, what was found, due and mended, ranks by one rule, what is overdue, and the next round.
 
 use super::parts::{
-    DASH, NOT_APPLICABLE, cell, count, counted, day_in, figure, glance, list, plate, prose, share, table, words,
+    DASH, NOT_APPLICABLE, cell, count, counted, day_in, figure, glance, list, plate, prose, share, table,
+    words,
 };
 use super::settled::Settled;
 use super::{Told, nothing};
 use crate::diag::Diagnostics;
 use crate::model::{
-    Mended, Overdue, Period, Quarter, RANKED_FROM, has_mutual_pairs, has_repeats, inspected, percent, ranks, shift,
+    Mended, Overdue, Period, Quarter, RANKED_FROM, has_mutual_pairs, has_repeats, inspected, percent, ranks,
+    shift,
 };
 use crate::views::Edition;
 use crate::views::assemble::Drafted;
@@ -63,7 +65,9 @@ pub(super) fn told(told: &Told<'_>, edition: &Edition, diagnostics: &mut Diagnos
     if let Some(practice) = &quarter.practice {
         let lead = format!("{}：{}。", told.name(practice.unit), practice.name);
         sections
-            .push(Drafted { heading: "典型做法".into(), blocks: vec![prose(Some(&lead), &practice.text)] });
+            .push(Drafted {
+                heading: "典型做法".into(), blocks: vec![prose(Some(&lead), &practice.text)]
+            });
     }
     let mut next = round(told, period);
     let by = told.calendars.working_after(edition.date, 15);
@@ -148,15 +152,25 @@ fn lead(told: &Told<'_>, quarter: &Quarter, before: Option<&Quarter>, period: Pe
     let ranks = ranks(&of_mended(quarter));
     let full: Vec<&str> = told
         .units()
-        .filter(|at| ranks[*at].is_some() && quarter.inspections[*at].is_some_and(|one| one.mended.done == one.mended.due))
+        .filter(|at| {
+            ranks[*at].is_some()
+                && quarter.inspections[*at].is_some_and(|one| one.mended.done == one.mended.due)
+        })
         .map(|at| told.name(at))
         .collect();
-    let full = if full.is_empty() { String::new() } else { format!("{}到期问题全部改完；", full.join("、")) };
+    let full = if full.is_empty() {
+        String::new()
+    } else {
+        format!("{}到期问题全部改完；", full.join("、"))
+    };
     let compared = before.map_or_else(
         || "上季没有资料，不比升降。".to_owned(),
         |before| {
             let then = rate(before.sums().1).unwrap_or_default();
-            format!("到期整改率比上季{}。", super::monthly::ahead(now, then).replace('快', "升").replace('慢', "降"))
+            format!(
+                "到期整改率比上季{}。",
+                super::monthly::ahead(now, then).replace('快', "升").replace('慢', "降")
+            )
         },
     );
     words(format!(
@@ -192,7 +206,10 @@ fn arrangement(told: &Told<'_>, period: Period) -> Vec<Block> {
         }
     }
     rule.push('。');
-    vec![prose(Some("本季。"), format!("{}。", list(pairs.iter().map(String::as_str)))), prose(Some("轮换。"), rule)]
+    vec![
+        prose(Some("本季。"), format!("{}。", list(pairs.iter().map(String::as_str)))),
+        prose(Some("轮换。"), rule),
+    ]
 }
 
 fn pairs(told: &Told<'_>, quarter: u32) -> Vec<String> {
@@ -303,8 +320,7 @@ fn ladder(quarter: &Quarter, period: Period) -> Block {
         step("到期已改", all.done, (left > 0).then(|| format!("逾期{left}条"))),
     ];
     let alt = format!("发现{found}条，到期应改{}条，到期已改{}条。", all.due, all.done);
-    let source =
-        format!("数据：同表1，单位：条，截至{}。", day_in(period.last_day(), period.year()));
+    let source = format!("数据：同表1，单位：条，截至{}。", day_in(period.last_day(), period.year()));
     Block::Ladder { plate: plate(title, Some("条"), source, &alt), steps }
 }
 
@@ -352,9 +368,9 @@ fn overdue(told: &Told<'_>, overdue: &[Overdue], period: Period) -> Block {
         .collect();
     let mut units: Vec<usize> = list.iter().map(|one| one.unit).collect();
     units.dedup();
-    let worst = units.iter().max_by_key(|at| {
-        (list.iter().filter(|one| one.unit == **at).count(), std::cmp::Reverse(**at))
-    });
+    let worst = units
+        .iter()
+        .max_by_key(|at| (list.iter().filter(|one| one.unit == **at).count(), std::cmp::Reverse(**at)));
     let worst = worst.map_or_else(String::new, |at| {
         format!("，{}有{}条", told.name(*at), list.iter().filter(|one| one.unit == *at).count())
     });

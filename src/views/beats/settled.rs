@@ -3,13 +3,13 @@
 //! What stands in them is left to the documents.
 
 use super::Told;
+use crate::settings::Settings;
 use crate::views::annex;
 use crate::views::assemble::{self, Drafted};
 use crate::views::cite::Citations;
 use crate::views::in_words::in_words;
 use crate::views::shape::{Annex, Block, FigureSection, Glance, Runs, SourceItem, View};
 use crate::views::{Edition, Made};
-use crate::settings::Settings;
 
 /// A document of a beat before its parts have numbers.
 pub(super) struct Settled {
@@ -127,7 +127,9 @@ fn notes(demo: bool, own: Vec<String>) -> Vec<String> {
         "“—”为资料未载；“应报未报”为有报送义务而没有报来；“0”为已报为零；“／”为不适用。".to_owned(),
     ];
     notes.extend(own);
-    notes.push("合计、差数、比率和位次由本刊按表内数计算；比率四舍五入到一位小数，只用已报单位的数。".to_owned());
+    notes.push(
+        "合计、差数、比率和位次由本刊按表内数计算；比率四舍五入到一位小数，只用已报单位的数。".to_owned(),
+    );
     notes.push("发现差错请告编印单位，更正随下期刊出并另发原收件人。".to_owned());
     notes
 }

@@ -22,7 +22,11 @@ impl Reached<'_> {
     /// What is left, where it is a whole number.
     pub(super) fn left(&self) -> Option<u32> {
         let left = (self.target.value - self.done).max(0.0);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be a whole number below 2^32")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "checked to be a whole number below 2^32"
+        )]
         (left.fract() == 0.0 && left < f64::from(u32::MAX)).then_some(left as u32)
     }
 

@@ -1,10 +1,11 @@
 //! 年终观摩述评: targets against last year, each unit in three sentences, the account of problems, corrections, what comes next.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use super::half_year::by_unit;
 use super::parts::{
-    DASH, NOT_APPLICABLE, OWED, cell, count, counted, day_in, digits, glance, plate, prose, share, table, words,
+    DASH, NOT_APPLICABLE, OWED, cell, count, counted, day_in, digits, glance, plate, prose, share, table,
+    words,
 };
 use super::previous::{self, Corrected};
 use super::returns::{Came, came};
@@ -76,15 +77,16 @@ pub(super) fn told<'a>(
     if !review.visits.is_empty() {
         let visits = review.visits.iter();
         let blocks = visits
-            .map(|visit| {
-                prose(Some(&format!("{}{}。", told.name(visit.unit), visit.place)), &visit.words)
-            })
+            .map(|visit| prose(Some(&format!("{}{}。", told.name(visit.unit), visit.place)), &visit.words))
             .collect();
         sections.push(Drafted { heading: "观摩点短评".into(), blocks });
     }
     sections.push(Drafted { heading: "更正汇总".into(), blocks: vec![corrected(&corrections, year)] });
     if !review.next.is_empty() {
-        sections.push(Drafted { heading: format!("{}年目标", year + 1), blocks: vec![next(review, &all, year)] });
+        sections
+            .push(Drafted {
+                heading: format!("{}年目标", year + 1), blocks: vec![next(review, &all, year)]
+            });
     }
     let mut files = vec![(kept.title.clone(), kept.digest.clone())];
     files.push((targets.title.clone(), targets.digest.clone()));
@@ -95,9 +97,7 @@ pub(super) fn told<'a>(
     Some(Settled {
         title: format!("{}{year}年度观摩述评", told.area.name),
         subtitle: None,
-        note: words(format!(
-            "述评只看有目标、有底数的指标；等次由评议产生，不由指标加总。{demo}"
-        )),
+        note: words(format!("述评只看有目标、有底数的指标；等次由评议产生，不由指标加总。{demo}")),
         glance: glances(&all, review, &lines, year),
         lead: vec![lead(told, &all, review, &lines)],
         sections,
@@ -132,11 +132,8 @@ fn sums(lines: &[Line]) -> (u32, u32) {
 
 fn glances(all: &[Reached<'_>], review: &Year, lines: &[Line], year: i32) -> Vec<Glance> {
     let reached = all.iter().filter(|one| one.share >= 100.0).count();
-    let missed: Vec<&str> = all
-        .iter()
-        .filter(|one| one.share < 100.0)
-        .map(|one| one.target.indicator.label.as_str())
-        .collect();
+    let missed: Vec<&str> =
+        all.iter().filter(|one| one.share < 100.0).map(|one| one.target.indicator.label.as_str()).collect();
     let (found, done) = sums(lines);
     let whole = format!("{year}年");
     let end = "截至12月31日".to_owned();
@@ -240,7 +237,13 @@ fn aims(all: &[Reached<'_>], before: &[Option<f64>], came: &[Came], year: i32) -
                 (Base::None(why), _) => (NOT_APPLICABLE.to_owned(), format!("不可比，{why}")),
                 (Base::Indicator(_), Some(was)) => {
                     let by = one.done - was;
-                    let sign = if by > 0.0 { "＋" } else if by < 0.0 { "－" } else { "" };
+                    let sign = if by > 0.0 {
+                        "＋"
+                    } else if by < 0.0 {
+                        "－"
+                    } else {
+                        ""
+                    };
                     (digits(*was), format!("{sign}{}", digits(by.abs())))
                 }
                 (Base::Indicator(_), None) => (DASH.to_owned(), DASH.to_owned()),
@@ -257,12 +260,18 @@ fn aims(all: &[Reached<'_>], before: &[Option<f64>], came: &[Came], year: i32) -
         .collect();
     let reached = all.iter().filter(|one| one.share >= 100.0).count();
     let owed = came.iter().filter(|came| **came == Came::Owed).count();
-    let owed = if owed == 0 { String::new() } else { format!("{}个单位{OWED}，不计入。", han_of(owed)) };
+    let owed =
+        if owed == 0 { String::new() } else { format!("{}个单位{OWED}，不计入。", han_of(owed)) };
     let here = came.iter().filter(|came| came.is_here()).count();
     let title = if reached == all.len() {
         format!("{}项目标全部完成", han_of(all.len()))
     } else {
-        format!("{}项目标完成{}项，{}项没有完成", han_of(all.len()), han_of(reached), han(all.len() - reached))
+        format!(
+            "{}项目标完成{}项，{}项没有完成",
+            han_of(all.len()),
+            han_of(reached),
+            han(all.len() - reached)
+        )
     };
     table(
         title,
@@ -276,7 +285,11 @@ fn aims(all: &[Reached<'_>], before: &[Option<f64>], came: &[Came], year: i32) -
             ("增减", "center"),
         ],
         rows,
-        format!("来源：完成为{}单位{year}年报表合计，上年为各单位{}年度情况合计。{owed}", han_of(here), year - 1),
+        format!(
+            "来源：完成为{}单位{year}年报表合计，上年为各单位{}年度情况合计。{owed}",
+            han_of(here),
+            year - 1
+        ),
     )
 }
 
@@ -298,7 +311,13 @@ fn slopes(all: &[Reached<'_>], before: &[Option<f64>], year: i32) -> Option<Bloc
         .map(|(one, was)| {
             let unit = &one.target.indicator.unit;
             let by = one.done - was;
-            let sign = if by > 0.0 { "＋" } else if by < 0.0 { "－" } else { "" };
+            let sign = if by > 0.0 {
+                "＋"
+            } else if by < 0.0 {
+                "－"
+            } else {
+                ""
+            };
             Slope {
                 name: one.target.indicator.label.clone(),
                 before: counted(*was, unit),
@@ -322,7 +341,11 @@ fn slopes(all: &[Reached<'_>], before: &[Option<f64>], year: i32) -> Option<Bloc
         .filter(|(_, before)| before.is_none())
         .map(|(one, _)| one.target.indicator.label.as_str())
         .collect();
-    let left = if left.is_empty() { String::new() } else { format!("{}上年无同口径数，不画。", left.join("、")) };
+    let left = if left.is_empty() {
+        String::new()
+    } else {
+        format!("{}上年无同口径数，不画。", left.join("、"))
+    };
     let source = format!("数据：同表1，单位见各图，{}年与{year}年；各图自有标尺，都从零起。{left}", year - 1);
     let plate = plate(title, None, source, &format!("{}。", alt.join("；")));
     Some(Block::Slopes { plate, labels: vec!["上年".into(), "本年".into()], items })
@@ -393,10 +416,15 @@ fn account(told: &Told<'_>, review: &Year, lines: &[Line], year: i32) -> Vec<Blo
         figure: counted(number, "条"),
         note: note.map(words),
     };
-    let title =
-        if left == 0 { "全年问题年末都已改完".to_owned() } else { format!("全年问题还有{left}条结转") };
-    let steps =
-        vec![step("全年发现", found, None), step("年末已改", done, (left > 0).then(|| format!("结转{left}条")))];
+    let title = if left == 0 {
+        "全年问题年末都已改完".to_owned()
+    } else {
+        format!("全年问题还有{left}条结转")
+    };
+    let steps = vec![
+        step("全年发现", found, None),
+        step("年末已改", done, (left > 0).then(|| format!("结转{left}条"))),
+    ];
     let alt = format!("全年发现{found}条，年末已改{done}条，结转{left}条。");
     let ladder = Block::Ladder {
         plate: plate(title, Some("条"), "数据：同上表，单位：条，截至12月31日。".to_owned(), &alt),
@@ -406,14 +434,19 @@ fn account(told: &Told<'_>, review: &Year, lines: &[Line], year: i32) -> Vec<Blo
     if !review.carried.is_empty() {
         let mut carried: Vec<_> = review.carried.iter().collect();
         carried.sort_by_key(|one| (one.unit, one.due, one.quarter));
+        // The year of most is said once, in the head.
+        let shown = if carried.iter().all(|one| one.due.year() == year + 1) { year + 1 } else { year };
+        let head = if shown == year { "时限".to_owned() } else { format!("时限（{shown}年）") };
         let rows = carried
             .iter()
             .map(|one| {
                 vec![
                     cell(&one.matter),
                     cell(told.name(one.unit)),
-                    cell(one.quarter.chinese().trim_start_matches(&format!("{year}年")).trim_end_matches('度')),
-                    cell(day_in(one.due, year)),
+                    cell(
+                        one.quarter.chinese().trim_start_matches(&format!("{year}年")).trim_end_matches('度'),
+                    ),
+                    cell(day_in(one.due, shown)),
                     cell(&one.supervisor),
                 ]
             })
@@ -427,7 +460,7 @@ fn account(told: &Told<'_>, review: &Year, lines: &[Line], year: i32) -> Vec<Blo
                 ("问题", "left"),
                 ("责任单位", "center"),
                 ("发现", "center"),
-                ("时限", "center"),
+                (&head, "center"),
                 ("督办", "left"),
             ],
             rows,
@@ -472,7 +505,7 @@ fn corrected(all: &[Corrected], year: i32) -> Block {
             ("原期号", "left"),
             ("数字", "left"),
             ("原为", "right"),
-            ("更正为", "right"),
+            ("改为", "right"),
             ("原因", "left"),
         ],
         rows,

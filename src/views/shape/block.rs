@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::{
-    BarItem, Brace, Cell, Column, ComparisonRow, Dots, Figure, Legend, Named, NamedNote, Plate, PresenceRow,
-    PaceItem, ProgressItem, Remark, RhythmRow, Runs, Side, Slope, SpanLegend, StackItem, Step, TimespanRow,
-    TreeLevel,
+    BarItem, Brace, Cell, Column, ComparisonRow, Dots, Figure, Legend, Named, NamedNote, PaceItem, Plate,
+    PresenceRow, ProgressItem, Remark, RhythmRow, Runs, Side, Slope, SpanLegend, StackItem, Step,
+    TimespanRow, TreeLevel,
 };
 
 /// A paragraph, a table or a chart.
