@@ -147,6 +147,9 @@ pub(crate) enum Command {
 
 #[derive(Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("what").required(true).multiple(false))]
+#[command(
+    override_usage = "report generate [OPTIONS] <--region|--all|--compare|--children-of|--area> [ID]..."
+)]
 pub(crate) struct Generate {
     /// Regions, or places in them as region/place
     #[arg(long, value_name = "ID", num_args = 1.., value_delimiter = ',', group = "what", help_heading = "What to make")]

@@ -432,7 +432,7 @@ fn every_slip_in_the_files_of_an_area_has_its_line() {
     for (name, file, from, to) in slips {
         let project = Project::demo();
         project.replace(&file, from, to);
-        let run = project.run(["check", "--as-of", "2026-06-30", "--message-format", "short"]);
+        let run = project.run(["check", "--as-of", "2026-06-30", "--message-format", "human"]);
         assert!(!run.stderr.contains("panicked"), "{name}: {}", run.stderr);
         assert_eq!(run.code, 2, "{name}: {}", run.stderr);
         writeln!(text, "══ {name}\n{}", run.stderr).expect("a string takes it");

@@ -9,7 +9,6 @@
 
 mod asked;
 mod beats;
-
 mod broken;
 mod catching_up;
 mod channels;
