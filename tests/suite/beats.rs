@@ -11,6 +11,8 @@ use serde_json::Value;
 
 use crate::broken::settings;
 use crate::golden::written;
+use crate::page::{check_margins, check_numbers};
+use crate::pdf::{squeezed, texts};
 use crate::project::{Project, Run};
 use crate::tools::have;
 
@@ -200,6 +202,20 @@ fn bodies_keep_to_their_pages() {
     }
 }
 
+#[test]
+fn pages_keep_their_numbers_margins_and_marks() {
+    let Some(project) = made().filter(|_| have(&["mutool"])) else { return };
+    for (kind, period, ..) in ISSUES {
+        let pdf = page_of(project, kind, period);
+        check_numbers(&pdf);
+        check_margins(&pdf);
+        for (at, page) in texts(&pdf).iter().enumerate() {
+            let marked = squeezed(page);
+            assert!(marked.contains("演示数据") && marked.contains("样稿"), "{kind} page {}", at + 1);
+        }
+    }
+}
+
 /// Every chart of every beat has its numbers in words, and every figure of a return leads to a row that names its id.
 #[test]
 fn charts_have_words_and_rows_have_ids() {
@@ -274,6 +290,17 @@ fn the_issue_before_is_compared_figure_by_figure() {
         project.run(run.into_iter().chain(["--issue", number])).ok();
         view(&project, "monthly", period).to_string()
     };
+    let content = || {
+        let manifest: Value = serde_json::from_str(&project.read("reports/manifest.json")).expect("JSON");
+        manifest["entries"]["2026-11/monthly/shili.pdf"]["content"].as_str().expect("a digest").to_owned()
+    };
+    // First without it, from the data as they will be.
+    let wrong = (project.read(report), project.read(tasks));
+    project.write(report, &right).write(tasks, &listed);
+    let first = issue("2026-11", "11", "2026-12-10");
+    assert!(first.contains("作首期处理"), "{first}");
+    let alone = content();
+    project.write(report, wrong.0).write(tasks, wrong.1);
     issue("2026-10", "10", "2026-11-10");
     // A unit that reports late was not in it.
     project.write(report, right).write(tasks, listed);
@@ -283,6 +310,7 @@ fn the_issue_before_is_compared_figure_by_figure() {
         "{november}"
     );
     assert!(!november.contains("作首期处理"));
+    assert_eq!(content(), alone, "to be compared is no news");
     // What was withdrawn and what came late.
     std::fs::remove_file(project.path("data/reported/2026-10/jia-xian.toml")).expect("it is there");
     let november = issue("2026-11", "11", "2026-12-11");

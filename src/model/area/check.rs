@@ -1,4 +1,6 @@
 //! What the files of an area demand of one another and of the returns: sums that must close, lists as long as their counts.
+//!
+//! What one file alone must hold is checked as it is read.
 
 use std::collections::BTreeMap;
 

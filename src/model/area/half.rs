@@ -1,4 +1,6 @@
 //! 半年现场推进: the sites of the day, what the meeting settled, the points in time to come, and plans for what is slow.
+//!
+//! What the units had done by then is left to their returns.
 
 use std::sync::Arc;
 

@@ -1,4 +1,6 @@
 //! 季交叉督查: what each inspection found, what was due and mended, what problems have in common.
+//!
+//! How it is ranked is left to `pace`, who inspects whom to `rotation`.
 
 use std::sync::Arc;
 

@@ -1,4 +1,6 @@
 //! 年度目标: how much of which indicator, and with what of last year it may be compared.
+//!
+//! What was done of it is left to the returns.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,4 +1,6 @@
 //! 年终观摩述评: how units were assessed, the account of the year's problems, what goes on into the next year.
+//!
+//! What each quarter found is left to its own file.
 
 use std::sync::Arc;
 

@@ -121,3 +121,27 @@ pub(super) fn sum_of(units: usize) -> String {
 pub(super) fn list<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
     names.into_iter().collect::<Vec<_>>().join("、")
 }
+
+/// 快4.2个百分点, 慢21.7个百分点, 持平
+pub(super) fn ahead(rate: f64, passed: f64) -> String {
+    let by = tenths(rate - passed);
+    if by > 0.0 {
+        format!("快{}个百分点", share(by))
+    } else if by < 0.0 {
+        format!("慢{}个百分点", share(-by))
+    } else {
+        "持平".to_owned()
+    }
+}
+
+/// ＋21.7, －3.0
+pub(super) fn signed_share(rate: f64) -> String {
+    let sign = if rate < 0.0 {
+        "－"
+    } else if rate > 0.0 {
+        "＋"
+    } else {
+        ""
+    };
+    format!("{sign}{}", share(rate.abs()))
+}

@@ -2,12 +2,12 @@
 //!
 //! Where it lies is left to the pipeline.
 
+use super::parts::digits;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::Told;
-use super::parts::digits;
 use crate::model::{Beat, Fact, Period, Region};
 use crate::views::cite::Citations;
 

@@ -3,10 +3,12 @@
 //! How they are set beside the time or last year is left to the documents.
 
 use super::Told;
-use super::parts::cited;
+use super::parts::{DASH, NOT_APPLICABLE, cell, cited, digits, sum_of, table};
 use super::returns::{Came, fact};
 use crate::model::{Base, Period, Target, elapsed, percent, tenths};
 use crate::views::cite::Citations;
+use crate::views::numerals::han_of;
+use crate::views::shape::{Block, Cell};
 
 /// A target with what was done of it.
 pub(super) struct Reached<'a> {
@@ -90,4 +92,43 @@ pub(super) fn last_year<'a>(
         }
     }
     sum
+}
+
+/// What each unit reported of each indicator.
+pub(super) fn by_unit(told: &Told<'_>, targets: &[Target], came: &[Came], period: Period) -> Block {
+    let mut sums = vec![0.0; targets.len()];
+    let mut rows: Vec<Vec<Cell>> = Vec::new();
+    for at in told.units() {
+        let mut row = vec![cell(told.name(at))];
+        for (target, sum) in targets.iter().zip(&mut sums) {
+            row.push(match fact(told, at, &target.indicator.id, period) {
+                Some(fact) => {
+                    *sum += fact.quantity.value;
+                    cell(fact.quantity.digits())
+                }
+                None => cell(DASH),
+            });
+        }
+        row.push(cell(came[at].chinese()));
+        rows.push(row);
+    }
+    let here = came.iter().filter(|came| came.is_here()).count();
+    let mut last = vec![cell(sum_of(here))];
+    last.extend(sums.iter().map(|sum| cell(digits(*sum))));
+    last.push(cell(NOT_APPLICABLE));
+    rows.push(last);
+    let heads: Vec<String> = targets
+        .iter()
+        .map(|target| format!("{}（{}）", target.indicator.label, target.indicator.unit))
+        .collect();
+    let mut columns = vec![("单位", "left")];
+    columns.extend(heads.iter().map(|head| (head.as_str(), "right")));
+    columns.push(("报送", "center"));
+    table(
+        format!("{}单位各自完成的数", han_of(here)),
+        None,
+        &columns,
+        rows,
+        format!("来源：各单位{}报表；只列不排。", period.chinese()),
+    )
 }

@@ -1,21 +1,25 @@
 //! 半年现场推进: targets against the time gone by, the sites of the day, what was settled, and what is left month by month.
+//!
+//! The sites are left to `site`, what comes after the day to `after`.
 
-use chrono::Datelike;
+mod after;
+mod site;
 
-use super::parts::{
-    DASH, cell, count, counted, day_in, digits, figure, glance, list, plate, prose, share, table, words,
-};
-use super::returns::{Came, came, fact};
+use super::parts::{ahead, cell, counted, day_in, digits, figure, glance, plate, prose, share, table, words};
+use super::returns::{Came, came};
 use super::settled::Settled;
+use super::targets::by_unit;
 use super::targets::{Reached, reached};
 use super::{Told, nothing};
 use crate::diag::Diagnostics;
-use crate::model::{Date, Decision, Half, Node, Period, Target, elapsed, spread};
+use crate::model::{Period, elapsed};
 use crate::views::Edition;
 use crate::views::assemble::Drafted;
 use crate::views::cite::Citations;
 use crate::views::numerals::{han, han_of};
-use crate::views::shape::{Block, Cell, Figure, Glance, PaceItem, Runs, Step};
+use crate::views::shape::{Block, Figure, Glance, PaceItem, Runs};
+use after::{decisions, nodes, plans};
+use site::{route, sites};
 
 pub(super) fn told<'a>(
     told: &Told<'a>,
@@ -142,7 +146,7 @@ fn glances(all: &[Reached<'_>], period: Period) -> Vec<Glance> {
             "计算",
         ),
     };
-    let behind = worst.map(|one| format!("{}，{}", slow.join("、"), super::monthly::ahead(one.ahead, 0.0)));
+    let behind = worst.map(|one| format!("{}，{}", slow.join("、"), ahead(one.ahead, 0.0)));
     vec![
         glance(
             figure(passed, digits(passed), "%"),
@@ -181,7 +185,7 @@ fn lead(told: &Told<'_>, all: &[Reached<'_>], came: &[Came], period: Period) -> 
             format!(
                 "{}{}，还差{}{}",
                 one.target.indicator.label,
-                super::monthly::ahead(one.ahead, 0.0),
+                ahead(one.ahead, 0.0),
                 digits(left),
                 one.target.indicator.unit
             )
@@ -220,7 +224,7 @@ fn progress(all: &[Reached<'_>], came: &[Came], period: Period) -> Block {
                 cell(format!("◇{}", digits(one.target.value))),
                 cell(digits(one.done)),
                 cell(share(one.share)),
-                cell(super::monthly::ahead(one.ahead, 0.0).replace("个百分点", "")),
+                cell(ahead(one.ahead, 0.0).replace("个百分点", "")),
             ]
         })
         .collect();
@@ -267,7 +271,7 @@ fn pace(all: &[Reached<'_>], period: Period) -> Block {
             share: figure(one.share, share(one.share), "%"),
             done: counted(one.done, &one.target.indicator.unit),
             aim: target(counted(one.target.value, &one.target.indicator.unit)),
-            ahead: super::monthly::ahead(one.ahead, 0.0).replace("个百分点", ""),
+            ahead: ahead(one.ahead, 0.0).replace("个百分点", ""),
             slow: one.ahead < 0.0,
         })
         .collect();
@@ -287,205 +291,4 @@ fn pace(all: &[Reached<'_>], period: Period) -> Block {
     );
     let plate = plate(title, Some("%"), source, &format!("序时{}%；{}。", digits(passed), alt.join("；")));
     Block::Pace { plate, mark: figure(passed, digits(passed), "%"), items }
-}
-
-/// What each unit reported of each indicator.
-pub(super) fn by_unit(told: &Told<'_>, targets: &[Target], came: &[Came], period: Period) -> Block {
-    let mut sums = vec![0.0; targets.len()];
-    let mut rows: Vec<Vec<Cell>> = Vec::new();
-    for at in told.units() {
-        let mut row = vec![cell(told.name(at))];
-        for (target, sum) in targets.iter().zip(&mut sums) {
-            row.push(match fact(told, at, &target.indicator.id, period) {
-                Some(fact) => {
-                    *sum += fact.quantity.value;
-                    cell(fact.quantity.digits())
-                }
-                None => cell(DASH),
-            });
-        }
-        row.push(cell(came[at].chinese()));
-        rows.push(row);
-    }
-    let here = came.iter().filter(|came| came.is_here()).count();
-    let mut last = vec![cell(super::parts::sum_of(here))];
-    last.extend(sums.iter().map(|sum| cell(digits(*sum))));
-    last.push(cell(super::parts::NOT_APPLICABLE));
-    rows.push(last);
-    let heads: Vec<String> = targets
-        .iter()
-        .map(|target| format!("{}（{}）", target.indicator.label, target.indicator.unit))
-        .collect();
-    let mut columns = vec![("单位", "left")];
-    columns.extend(heads.iter().map(|head| (head.as_str(), "right")));
-    columns.push(("报送", "center"));
-    table(
-        format!("{}单位各自完成的数", han_of(here)),
-        None,
-        &columns,
-        rows,
-        format!("来源：各单位{}报表；只列不排。", period.chinese()),
-    )
-}
-
-fn sites(told: &Told<'_>, half: &Half, year: i32) -> Vec<Block> {
-    let mut columns: Vec<(String, &'static str)> = vec![("站次".to_owned(), "left")];
-    columns.extend(
-        half.stops
-            .iter()
-            .enumerate()
-            .map(|(at, stop)| (format!("第{}站 {}", han(at + 1), told.name(stop.unit)), "left")),
-    );
-    let heads: Vec<(&str, &'static str)> =
-        columns.iter().map(|(head, align)| (head.as_str(), *align)).collect();
-    let line = |name: &str, of: &dyn Fn(&crate::model::Stop) -> String| {
-        let mut row = vec![cell(name)];
-        row.extend(half.stops.iter().map(|stop| cell(of(stop))));
-        row
-    };
-    let rows = vec![
-        line("时间", &|stop| stop.arrive.format("%-H:%M").to_string()),
-        line("地点", &|stop| stop.place.clone()),
-        line("看什么", &|stop| stop.look.clone()),
-        line("一个数", &|stop| stop.number.clone()),
-        line("一个问题", &|stop| stop.problem.clone()),
-        line("谁来讲", &|stop| stop.speaker.clone()),
-    ];
-    let day = half.day.map_or_else(String::new, |day| format!("{}，", day_in(day, year)));
-    vec![table(
-        format!("{}个点，每个点一个数、一个问题", han(half.stops.len())),
-        None,
-        &heads,
-        rows,
-        format!("来源：现场推进方案；{day}路线时刻见附件1。"),
-    )]
-}
-
-fn decisions(all: &[Decision], year: i32) -> Block {
-    let mut all: Vec<&Decision> = all.iter().collect();
-    all.sort_by_key(|decision| decision.due);
-    let rows = all
-        .iter()
-        .map(|decision| vec![cell(&decision.matter), cell(&decision.lead), cell(day_in(decision.due, year))])
-        .collect();
-    let first = all[0];
-    table(
-        format!("会上定{}件事，最早一件{}前办完", han(all.len()), day_in(first.due, year)),
-        None,
-        &[("事项", "left"), ("牵头", "left"), ("时限", "center")],
-        rows,
-        "来源：现场推进会记录，按时限排。",
-    )
-}
-
-/// What is to be done in each month that is left, for each target that is behind.
-fn plans(half: &Half, all: &[Reached<'_>], period: Period) -> Vec<Block> {
-    let months = 12 - period.ordinal() * 6;
-    if months == 0 {
-        return Vec::new();
-    }
-    let mut rows = Vec::new();
-    let mut sums = Vec::new();
-    for one in all.iter().filter(|one| one.ahead < 0.0) {
-        let Some(left) = one.left() else { continue };
-        let own = half.plans.iter().find(|plan| plan.target == one.target.id);
-        let plan = own.map_or_else(|| spread(left, months), |plan| plan.months.clone());
-        let mut row = vec![cell(one.name())];
-        row.extend(plan.iter().map(|month| cell(format!("◇{month}"))));
-        row.push(cell(format!("◇{left}")));
-        rows.push(row);
-        sums.push(format!(
-            "{}还要完成{left}{}（{left}＝{}－{}）",
-            one.target.indicator.label,
-            one.target.indicator.unit,
-            digits(one.target.value),
-            digits(one.done)
-        ));
-    }
-    if rows.is_empty() {
-        return Vec::new();
-    }
-    let first = 13 - months;
-    let heads: Vec<String> = (first..=12).map(|month| format!("{month}月")).collect();
-    let mut columns = vec![("指标", "left")];
-    columns.extend(heads.iter().map(|head| (head.as_str(), "right")));
-    columns.push(("合计", "right"));
-    let title = format!("{first}至12月逐月倒排，合计等于目标减去已完成");
-    let said = format!("{}。逐月完成数随月报核对，当月没有完成的并入下月。", sums.join("；"));
-    vec![
-        prose(None, said),
-        table(title, None, &columns, rows, "来源：本刊按年度目标和报表数倒排；◇为计划数。"),
-    ]
-}
-
-fn nodes(nodes: &[Node], year: i32) -> Block {
-    let steps: Vec<Step> = nodes
-        .iter()
-        .map(|node| Step { when: day_in(node.day, year), what: words(&node.matter), target: true })
-        .collect();
-    let last = &nodes[nodes.len() - 1];
-    let title = format!("{}个节点，最后一个在{}", han(nodes.len()), day_in(last.day, year));
-    let alt: Vec<String> =
-        nodes.iter().map(|node| format!("{}{}", day_in(node.day, year), node.matter)).collect();
-    let plate = plate(
-        title,
-        None,
-        "数据：现场推进会议定；◇为计划时间。".to_owned(),
-        &format!("{}。", alt.join("；")),
-    );
-    Block::Steps { plate, steps }
-}
-
-/// The timetable of the route, on a page of its own that can be torn off.
-fn route(told: &Told<'_>, half: &Half) -> Vec<Block> {
-    if half.stops.is_empty() {
-        return Vec::new();
-    }
-    let mut rows = Vec::new();
-    for (at, stop) in half.stops.iter().enumerate() {
-        let stay = (stop.leave - stop.arrive).num_minutes();
-        rows.push(vec![
-            count(at + 1),
-            cell(stop.arrive.format("%-H:%M").to_string()),
-            cell(stop.leave.format("%-H:%M").to_string()),
-            count(stay),
-            cell(format!("{}{}", told.name(stop.unit), stop.place)),
-            cell(&stop.look),
-            cell(&stop.speaker),
-            cell(stop.way.as_deref().unwrap_or(DASH)),
-        ]);
-    }
-    let first = &half.stops[0];
-    let last = &half.stops[half.stops.len() - 1];
-    let day = half.day.map_or_else(String::new, |day| {
-        let name = ["一", "二", "三", "四", "五", "六", "日"][day.weekday().num_days_from_monday() as usize];
-        format!("{}（星期{name}）", Date::Day(day).chinese())
-    });
-    let gather = half.gather.as_deref().map_or_else(String::new, |gather| format!("{gather}集合。"));
-    let words_of = format!(
-        "{day}，{}到第一站，{}离开最后一站。{gather}本页可撕下带走。",
-        first.arrive.format("%-H:%M"),
-        last.leave.format("%-H:%M"),
-    );
-    let stops = list(half.stops.iter().map(|stop| told.name(stop.unit)));
-    vec![
-        prose(None, words_of),
-        table(
-            format!("{}站：{stops}", han(half.stops.len())),
-            None,
-            &[
-                ("站", "center"),
-                ("到达", "center"),
-                ("离开", "center"),
-                ("停留（分）", "right"),
-                ("地点", "left"),
-                ("看什么", "left"),
-                ("谁来讲", "left"),
-                ("下一程", "left"),
-            ],
-            rows,
-            "来源：现场推进方案。",
-        ),
-        prose(Some("每站三问："), "清单上的事谁在办，卡在哪，几号办完。"),
-    ]
 }

@@ -1,20 +1,22 @@
 //! 季交叉督查: who inspected whom, what was found, due and mended, ranks by one rule, what is overdue, and the next round.
+//!
+//! Who inspects whom is left to `rounds`.
+
+mod rounds;
 
 use super::parts::{
-    DASH, NOT_APPLICABLE, cell, count, counted, day_in, figure, glance, list, plate, prose, share, table,
-    words,
+    DASH, NOT_APPLICABLE, ahead, cell, count, counted, day_in, figure, glance, plate, prose, share, sum_of,
+    table, words,
 };
 use super::settled::Settled;
 use super::{Told, nothing};
 use crate::diag::Diagnostics;
-use crate::model::{
-    Mended, Overdue, Period, Quarter, RANKED_FROM, has_mutual_pairs, has_repeats, inspected, percent, ranks,
-    shift,
-};
+use crate::model::{Mended, Overdue, Period, Quarter, RANKED_FROM, percent, ranks};
 use crate::views::Edition;
 use crate::views::assemble::Drafted;
-use crate::views::numerals::{han, han_of};
+use crate::views::numerals::han_of;
 use crate::views::shape::{Block, Cell, Glance, NamedNote, Runs};
+use rounds::{arrangement, round};
 
 const NAMES: [&str; 4] = ["一季度", "二季度", "三季度", "四季度"];
 
@@ -30,7 +32,7 @@ fn rate(mended: Mended) -> Option<f64> {
 /// 全市, 全县, or 合计 where some unit is missing.
 fn whole(told: &Told<'_>, here: usize) -> String {
     if here < told.area.units.len() {
-        return super::parts::sum_of(here);
+        return sum_of(here);
     }
     match told.area.name.chars().last() {
         Some(level @ ('市' | '县' | '区' | '州' | '省')) => format!("全{level}"),
@@ -167,10 +169,7 @@ fn lead(told: &Told<'_>, quarter: &Quarter, before: Option<&Quarter>, period: Pe
         || "上季没有资料，不比升降。".to_owned(),
         |before| {
             let then = rate(before.sums().1).unwrap_or_default();
-            format!(
-                "到期整改率比上季{}。",
-                super::monthly::ahead(now, then).replace('快', "升").replace('慢', "降")
-            )
+            format!("到期整改率比上季{}。", ahead(now, then).replace('快', "升").replace('慢', "降"))
         },
     );
     words(format!(
@@ -182,39 +181,6 @@ fn lead(told: &Told<'_>, quarter: &Quarter, before: Option<&Quarter>, period: Pe
         share(now),
         all.due - all.done,
     ))
-}
-
-/// Who inspected whom, and by which rule.
-fn arrangement(told: &Told<'_>, period: Period) -> Vec<Block> {
-    let units = told.area.units.len();
-    let pairs = pairs(told, period.ordinal());
-    let shifts: Vec<String> = (1..=4).map(|quarter| shift(units, quarter).to_string()).collect();
-    let mut rule = format!(
-        "{}单位按建制序排成一圈，一至四季度各向后错{}位，每个单位查一个单位、也被一个单位查",
-        han_of(units),
-        shifts.join("、")
-    );
-    rule.push_str(if has_repeats(units) {
-        "；单位不足5个，一年四轮必有重查"
-    } else {
-        "；一年内不重查"
-    });
-    if has_mutual_pairs(units) {
-        rule.push_str("。单位不足9个，一年四轮必有互查对");
-        if !has_repeats(units) {
-            rule.push_str("，互查对相隔两个季度");
-        }
-    }
-    rule.push('。');
-    vec![
-        prose(Some("本季。"), format!("{}。", list(pairs.iter().map(String::as_str)))),
-        prose(Some("轮换。"), rule),
-    ]
-}
-
-fn pairs(told: &Told<'_>, quarter: u32) -> Vec<String> {
-    let round = inspected(told.area.units.len(), quarter);
-    told.units().map(|at| format!("{}查{}", told.name(at), told.name(round[at]))).collect()
 }
 
 fn results(told: &Told<'_>, quarter: &Quarter, before: Option<&Quarter>, period: Period) -> Vec<Block> {
@@ -387,46 +353,4 @@ fn overdue(told: &Told<'_>, overdue: &[Overdue], period: Period) -> Block {
         rows,
         "来源：交叉督查记录。同单位按原时限排。",
     )
-}
-
-/// The rounds of the year, this one and the next marked.
-fn round(told: &Told<'_>, period: Period) -> Vec<Block> {
-    let this = period.ordinal();
-    let next = this % 4 + 1;
-    let year = if this == 4 { period.year() + 1 } else { period.year() };
-    let heads: Vec<String> = (1..=4)
-        .map(|quarter| {
-            let name = NAMES[quarter as usize - 1];
-            if quarter == this {
-                format!("{name}（本季）")
-            } else if quarter == next && next > this {
-                format!("{name}（下季）")
-            } else {
-                name.to_owned()
-            }
-        })
-        .collect();
-    let rounds: Vec<Vec<usize>> = (1..=4).map(|quarter| inspected(told.area.units.len(), quarter)).collect();
-    let rows = told
-        .units()
-        .map(|at| {
-            let mut row = vec![cell(told.name(at))];
-            row.extend(rounds.iter().map(|round| cell(told.name(round[at]))));
-            row
-        })
-        .collect();
-    let mut columns = vec![("检查单位", "left")];
-    columns.extend(heads.iter().map(|head| (head.as_str(), "center")));
-    let title = if has_repeats(told.area.units.len()) {
-        format!("{}单位互查，一年四轮里有重查", han(told.area.units.len()))
-    } else {
-        "一年四轮，没有一个单位查同一单位两次".to_owned()
-    };
-    let table = table(title, None, &columns, rows, "来源：本刊按轮换规则排定，格内为被查单位。");
-    let said = format!(
-        "{year}年{}：{}。",
-        NAMES[next as usize - 1],
-        list(pairs(told, next).iter().map(String::as_str))
-    );
-    vec![prose(None, said), table]
 }
