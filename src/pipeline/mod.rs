@@ -253,7 +253,7 @@ impl Pipeline {
                 diagnostics.extend(set.diagnostics);
                 return Ok((End::Refused, None));
             };
-            let limit = order.document.body_pages(&self.settings);
+            let limit = order.document.body_pages(&self.settings, wish.part);
             if set_output.body_pages > limit {
                 if moved < made.movable {
                     moved += 1;

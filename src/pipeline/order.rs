@@ -92,10 +92,11 @@ impl Document {
     }
 
     /// How many pages its body may take.
-    pub(super) fn body_pages(self, settings: &Settings) -> usize {
+    pub(super) fn body_pages(self, settings: &Settings, part: Part) -> usize {
         match self {
             Self::Region | Self::Comparative => settings.body_pages,
-            Self::Beat(beat) => beat.body_pages(),
+            // A body alone ends with the 版记, and a table that moves out of it is lost to its reader.
+            Self::Beat(beat) => beat.body_pages() + usize::from(part == Part::Body),
         }
     }
 }

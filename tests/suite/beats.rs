@@ -199,6 +199,18 @@ fn bodies_keep_to_their_pages() {
         assert_eq!(entry["moved"], 0, "{kind}");
         let run = generate(project, kind, period, day);
         assert!(!run.stderr.contains("body-too-long"), "{kind}: more than {limit} pages: {}", run.stderr);
+        // The body alone has every table of the body, and the 版记 besides.
+        let run = ["generate", "--document", kind, "--area", "shili", "--period", period, "--as-of", day];
+        project.run(run.into_iter().chain(["--part", "body"])).ok();
+        let body: Value =
+            serde_json::from_str(&project.read(&format!("reports/{period}/{kind}/shili.body.json")))
+                .expect("a view");
+        let whole = view(project, kind, period);
+        let blocks = |view: &Value| -> Vec<usize> {
+            let sections = view["sections"].as_array().expect("sections").iter();
+            sections.map(|section| section["blocks"].as_array().expect("blocks").len()).collect()
+        };
+        assert_eq!(blocks(&body), blocks(&whole), "{kind}");
     }
 }
 

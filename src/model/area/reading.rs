@@ -16,6 +16,7 @@ use crate::diag::{Diagnostics, Problem, SourceFile, Span};
 use crate::disk;
 use crate::model::casebook::read;
 use crate::model::catalogue::{Catalogue, Indicator};
+use crate::model::notice;
 use crate::model::reader::Reader;
 use crate::settings::Area;
 
@@ -113,14 +114,7 @@ impl Own<'_> {
 
     /// A day, where the key is there.
     pub(super) fn day(&mut self, file: &Arc<SourceFile>, field: &Field<String>) -> Option<NaiveDate> {
-        let text = field.as_ref()?;
-        let day = text.get_ref().parse().ok();
-        if day.is_none() {
-            let mut reader = self.reader(file);
-            let span = reader.span(text);
-            reader.report(Problem::BadDate { date: text.get_ref().clone() }, span);
-        }
-        day
+        notice::day(field.as_ref()?, &mut self.reader(file))
     }
 
     /// A unit of the area, by its place in the circle.

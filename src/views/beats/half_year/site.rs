@@ -7,7 +7,7 @@ use super::super::parts::{DASH, cell, count, day_in, list, prose, table};
 use crate::model::{Date, Half};
 use crate::views::numerals::han;
 use crate::views::shape::Block;
-use chrono::Datelike;
+use chrono::{Datelike, NaiveTime};
 
 pub(super) fn sites(told: &Told<'_>, half: &Half, year: i32) -> Vec<Block> {
     let mut columns: Vec<(String, &'static str)> = vec![("站次".to_owned(), "left")];
@@ -25,7 +25,7 @@ pub(super) fn sites(told: &Told<'_>, half: &Half, year: i32) -> Vec<Block> {
         row
     };
     let rows = vec![
-        line("时间", &|stop| stop.arrive.format("%-H:%M").to_string()),
+        line("时间", &|stop| clock(stop.arrive)),
         line("地点", &|stop| stop.place.clone()),
         line("看什么", &|stop| stop.look.clone()),
         line("一个数", &|stop| stop.number.clone()),
@@ -49,12 +49,9 @@ pub(super) fn route(told: &Told<'_>, half: &Half) -> Vec<Block> {
     }
     let mut rows = Vec::new();
     for (at, stop) in half.stops.iter().enumerate() {
-        let stay = (stop.leave - stop.arrive).num_minutes();
         rows.push(vec![
             count(at + 1),
-            cell(stop.arrive.format("%-H:%M").to_string()),
-            cell(stop.leave.format("%-H:%M").to_string()),
-            count(stay),
+            cell(format!("{}—{}", clock(stop.arrive), clock(stop.leave))),
             cell(format!("{}{}", told.name(stop.unit), stop.place)),
             cell(&stop.look),
             cell(&stop.speaker),
@@ -70,8 +67,8 @@ pub(super) fn route(told: &Told<'_>, half: &Half) -> Vec<Block> {
     let gather = half.gather.as_deref().map_or_else(String::new, |gather| format!("{gather}集合。"));
     let words_of = format!(
         "{day}，{}到第一站，{}离开最后一站。{gather}本页可撕下带走。",
-        first.arrive.format("%-H:%M"),
-        last.leave.format("%-H:%M"),
+        clock(first.arrive),
+        clock(last.leave),
     );
     let stops = list(half.stops.iter().map(|stop| told.name(stop.unit)));
     vec![
@@ -81,9 +78,7 @@ pub(super) fn route(told: &Told<'_>, half: &Half) -> Vec<Block> {
             None,
             &[
                 ("站", "center"),
-                ("到达", "center"),
-                ("离开", "center"),
-                ("停留（分）", "right"),
+                ("时间", "center"),
                 ("地点", "left"),
                 ("看什么", "left"),
                 ("谁来讲", "left"),
@@ -94,4 +89,9 @@ pub(super) fn route(told: &Told<'_>, half: &Half) -> Vec<Block> {
         ),
         prose(Some("每站三问："), "清单上的事谁在办，卡在哪，几号办完。"),
     ]
+}
+
+/// 8:30
+fn clock(time: NaiveTime) -> String {
+    time.format("%-H:%M").to_string()
 }
