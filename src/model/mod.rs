@@ -36,7 +36,7 @@ pub use catalogue::{Catalogue, Flow, Indicator, Practice, Source, SourceKind, St
 pub use derived::Derived;
 pub use fact::{Coverage, Fact};
 pub use mechanism::{Mechanism, MechanismKind, Stated};
-pub use pace::{Mended, RANKED_FROM, elapsed, percent, ranks, spread, tenths};
+pub use pace::{Mended, RANKED_FROM, days_late, elapsed, percent, ranks, spread, tenths};
 pub use quantity::{Dimension, Nature, Qualifier, Quantity, Unit, three_significant};
 pub use reader::Reader;
 pub use recipients::{Recipient, Way, read_recipients};

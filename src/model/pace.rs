@@ -2,6 +2,9 @@
 //!
 //! What they are computed from is left to `area`, how they are worded to the views.
 
+use chrono::NaiveDate;
+
+use super::calendar::{Calendars, NoCalendar};
 use super::time::Period;
 
 /// A share in per cent, rounded half up to one digit after the point; none of nothing.
@@ -25,6 +28,18 @@ pub fn elapsed(period: Period) -> f64 {
         Period::Year(_) => (1, 1),
     };
     tenths(f64::from(gone) / f64::from(of) * 100.0)
+}
+
+/// How many working days after the day on which it was due something came: 0 up to that day, and on the days off right after it.
+///
+/// # Errors
+/// When a year in between has no calendar.
+pub fn days_late(calendars: &Calendars, due: NaiveDate, came: NaiveDate) -> Result<u32, NoCalendar> {
+    let mut days = 0;
+    for day in due.iter_days().skip(1).take_while(|day| *day <= came) {
+        days += u32::from(calendars.is_working(day)?);
+    }
+    Ok(days)
 }
 
 /// What a unit did of what was due.
@@ -66,6 +81,7 @@ pub fn spread(left: u32, months: u32) -> Vec<u32> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::calendar::Calendar;
     use super::*;
 
     #[test]
@@ -78,6 +94,30 @@ mod tests {
         assert_eq!(percent(0.5, 1000.0), Some(0.1));
         assert_eq!(percent(3.0, 0.0), None);
         assert_eq!(tenths(-6.05), -6.1);
+    }
+
+    #[test]
+    fn lateness_counts_working_days_alone() {
+        let day = |text: &str| text.parse::<NaiveDate>().expect(text);
+        let holiday = [(day("2026-10-01"), day("2026-10-07"))];
+        let calendars = Calendars::of([Calendar::of(2026, &holiday, &[day("2026-10-10")])]);
+        for (due, came, late) in [
+            ("2026-12-05", "2026-12-04", 0),
+            ("2026-12-05", "2026-12-05", 0),
+            ("2026-12-05", "2026-12-06", 0),
+            ("2026-12-05", "2026-12-08", 2),
+            ("2026-10-05", "2026-10-07", 0),
+            ("2026-10-05", "2026-10-08", 1),
+            // A Saturday on which people work.
+            ("2026-10-08", "2026-10-10", 2),
+        ] {
+            assert_eq!(days_late(&calendars, day(due), day(came)), Ok(late), "{due} {came}");
+        }
+        assert_eq!(
+            days_late(&calendars, day("2026-12-31"), day("2027-01-04")),
+            Err(NoCalendar { year: 2027 })
+        );
+        assert_eq!(days_late(&calendars, day("2027-01-05"), day("2027-01-05")), Ok(0), "nothing was asked");
     }
 
     #[test]

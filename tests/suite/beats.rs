@@ -355,7 +355,7 @@ fn every_slip_in_the_files_of_an_area_has_its_line() {
         return;
     }
     let area = |name: &str| format!("data/areas/shili/{name}.toml");
-    let slips: [(&str, String, &str, &str); 26] = [
+    let slips: [(&str, String, &str, &str); 28] = [
         (
             "a unit that the area has not",
             area("tasks-2026"),
@@ -462,6 +462,13 @@ fn every_slip_in_the_files_of_an_area_has_its_line() {
         ("a grade that is none", area("2026"), "grade = \"middling\"", "grade = \"medium\""),
         ("an account that does not close", area("2026"), "done = 51", "done = 52"),
         (
+            "a return that nobody can owe",
+            "report.toml".to_owned(),
+            "owes = [\"monthly\", \"half-year\"",
+            "owes = [\"monthly\", \"halfyear\"",
+        ),
+        ("a day that some months have not", "report.toml".to_owned(), "due = 5", "due = 31"),
+        (
             "an area without its units",
             "report.toml".to_owned(),
             "units = [\"jia-xian\", \"yi-xian\"",
@@ -523,4 +530,34 @@ fn a_document_without_matter_says_what_to_write() {
         "--dry-run",
     ]);
     assert_eq!(run.ok().stdout, "./reports/2026-Q3/quarterly/shili.pdf\n");
+}
+
+/// Two units can but inspect each other, and one of which nothing is known is listed and not ranked.
+#[test]
+fn a_small_area_says_what_cannot_be_fair() {
+    if !have(&["faces"]) {
+        return;
+    }
+    let project = Project::counties();
+    let settings = project.read("report.toml");
+    let area = "[[area]]\nid = \"two\"\nname = \"两县\"\nunits = [\"qinghe\", \"baishi\"]\n";
+    project.write("report.toml", format!("{settings}\n{area}"));
+    let inspection = "[[inspection]]\nunit = \"qinghe\"\nfound = 4\ndue = 4\ndone = 4\n";
+    let file = |rest: &str| format!("format = 1\ntitle = \"督查记录\"\n\n{inspection}{rest}");
+    project.write("data/areas/two/2026-Q3.toml", file(""));
+    project.check().ok();
+    project.generate(["--area", "two", "--period", "2026-Q3"]).ok();
+    let view = |period: &str| project.read(&format!("reports/{period}/quarterly/two.json"));
+    let third = view("2026-Q3");
+    for said in ["单位不足5个，一年四轮必有重查", "只列不排", "缺报不排", "上季没有资料，不比升降"]
+    {
+        assert!(third.contains(said), "no `{said}` in {third}");
+    }
+    // Nobody owes anything here: what is missing is not stated, not owed.
+    assert!(!third.contains("\"应报未报\""), "{third}");
+    let more = "[[inspection]]\nunit = \"baishi\"\nfound = 6\ndue = 5\ndone = 5\n";
+    project.write("data/areas/two/2026-Q4.toml", file(more));
+    project.generate(["--area", "two", "--period", "2026-Q4"]).ok();
+    let fourth = view("2026-Q4");
+    assert!(fourth.contains("2027年一季度：") && fourth.contains("上季未排"), "{fourth}");
 }

@@ -7,7 +7,7 @@ use chrono::{Datelike, NaiveDate};
 use super::Told;
 use super::parts::{DASH, OWED};
 use crate::diag::{Diagnostics, Problem};
-use crate::model::{Date, Fact, NoCalendar, Period, reported};
+use crate::model::{Date, Fact, Period, days_late, reported};
 
 /// How a return came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub(super) fn came(told: &Told<'_>, period: Period, diagnostics: &mut Diagnostic
                 return if told.is_owed() { Came::Owed } else { Came::Never };
             };
             let Date::Day(received) = source.read else { return Came::InTime };
-            match late(told, due, received) {
+            match days_late(told.calendars, due, received) {
                 Ok(0) => Came::InTime,
                 Ok(days) => Came::Late(days),
                 Err(missing) => {
@@ -64,15 +64,6 @@ pub(super) fn came(told: &Told<'_>, period: Period, diagnostics: &mut Diagnostic
 fn due(told: &Told<'_>, period: Period) -> NaiveDate {
     let last = period.last_day();
     last.succ_opt().and_then(|first| first.with_day(told.area.due)).unwrap_or(last)
-}
-
-/// Working days after the day on which it was due, up to the day on which it came.
-fn late(told: &Told<'_>, due: NaiveDate, received: NaiveDate) -> Result<u32, NoCalendar> {
-    let mut days = 0;
-    for day in due.iter_days().skip(1).take_while(|day| *day <= received) {
-        days += u32::from(told.calendars.is_working(day)?);
-    }
-    Ok(days)
 }
 
 /// What a unit reported of an indicator.
