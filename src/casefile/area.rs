@@ -167,6 +167,8 @@ pub struct InspectionEntry {
     pub due: Field<i64>,
     /// How many of those were.
     pub done: Field<i64>,
+    /// Why a figure is another than an issue has printed.
+    pub note: Field<String>,
 }
 
 /// Problems of one class.

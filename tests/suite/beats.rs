@@ -561,3 +561,27 @@ fn a_small_area_says_what_cannot_be_fair() {
     let fourth = view("2026-Q4");
     assert!(fourth.contains("2027年一季度：") && fourth.contains("上季未排"), "{fourth}");
 }
+
+/// What the quarter before printed otherwise is told, with the reason that its file gives.
+#[test]
+fn a_quarter_is_checked_against_the_issue_before() {
+    if !have(&["faces"]) {
+        return;
+    }
+    let project = Project::demo();
+    generate(&project, "quarterly", "2026-Q2", "2026-07-15").ok();
+    let second = "data/areas/shili/2026-Q2.toml";
+    let from = "unit = \"bing-xian\"\nfound = 10\ndue = 8";
+    project.replace(second, from, "unit = \"bing-xian\"\nnote = \"两条重复登记\"\nfound = 9\ndue = 8");
+    project.replace(second, "count = 16", "count = 15").replace(
+        "data/areas/shili/2026.toml",
+        "quarter = \"2026-Q2\"\ndone = 51",
+        "quarter = \"2026-Q2\"\ndone = 50",
+    );
+    generate(&project, "quarterly", "2026-Q3", "2026-10-15").ok();
+    let third = view(&project, "quarterly", "2026-Q3").to_string();
+    let said = "更正：2026年第二季度一期“丙县发现问题”由10条更正为9条，原因：两条重复登记。";
+    assert!(third.contains(said), "{third}");
+    assert_eq!(third.matches("更正：").count(), 1, "{third}");
+    assert!(!third.contains("作首期处理"));
+}

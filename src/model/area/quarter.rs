@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use super::reading::{Own, span_of};
 use crate::casefile::{InspectionEntry, QuarterFile};
 use crate::diag::{Problem, SourceFile, Span};
+use crate::model::catalogue::plain;
 use crate::model::pace::Mended;
 
 /// A quarter of inspections.
@@ -16,6 +17,8 @@ use crate::model::pace::Mended;
 pub struct Quarter {
     /// By the place of the unit in the area; none where nothing was reported of it.
     pub inspections: Vec<Option<Inspection>>,
+    /// Why a figure of a unit is another than an issue has printed.
+    pub notes: Vec<Option<String>>,
     /// What problems have in common, as written.
     pub classes: Vec<Class>,
     /// What was due and is not mended, as written.
@@ -86,6 +89,7 @@ impl Own<'_> {
     pub(super) fn quarter(&mut self, file: &Arc<SourceFile>, raw: &QuarterFile) -> Quarter {
         let mut quarter = Quarter {
             inspections: vec![None; self.area.units.len()],
+            notes: vec![None; self.area.units.len()],
             span: Some(Span::head(file)),
             ..Quarter::default()
         };
@@ -99,6 +103,7 @@ impl Own<'_> {
                 continue;
             }
             quarter.inspections[unit] = Some(inspection);
+            quarter.notes[unit] = plain(&entry.get_ref().note);
         }
         for entry in &raw.class {
             let (head, raw) = (span_of(file, entry), entry.get_ref());

@@ -21,6 +21,8 @@ pub(super) struct Settled {
     pub(super) sections: Vec<Drafted>,
     /// Annexes before the figures, each with its title.
     pub(super) annexes: Vec<(&'static str, Vec<Block>)>,
+    /// Figures that no return says, each with its row.
+    pub(super) records: Vec<FigureSection>,
     /// What holds for the figures of this kind of document.
     pub(super) notes: Vec<String>,
     /// Files of the area that it rests on: title and digest.
@@ -50,14 +52,19 @@ pub(super) fn settle(
     if !moved.is_empty() {
         annexes.insert(0, Annex::Plates { label: label.clone(), title: "图表续".into(), blocks: moved });
     }
-    let figures = by_indicator(citations);
+    let mut figures = by_indicator(citations);
+    let (title, remark) = if settled.records.is_empty() {
+        ("报表数字一览", "“段”为报表的行号。")
+    } else {
+        ("督查数字一览", "数字取自督查记录，一个单位一行。")
+    };
+    figures.extend(settled.records);
     if !figures.is_empty() {
-        let remark = "“段”为报表的行号。".to_owned();
         annexes.push(Annex::Figures {
             label: label.clone(),
-            title: "报表数字一览".into(),
+            title: title.to_owned(),
             sections: figures,
-            remark,
+            remark: remark.to_owned(),
         });
     }
     let mut items = annex::sources(citations);

@@ -98,6 +98,7 @@ pub(super) fn told<'a>(
         lead: vec![lead(told, &all, &came, period)],
         sections,
         annexes: vec![("现场推进路线时刻表", route)],
+        records: Vec::new(),
         notes: vec![
             format!(
                 "序时为到{}已过的月数占全年的比，比序时＝完成率－序时，按未取舍的数相减。",

@@ -94,6 +94,7 @@ pub(super) fn told<'a>(
         lead: Vec::new(),
         sections,
         annexes: vec![("四项清单台账和月报各项", ledger.into_iter().chain(extra).collect())],
+        records: Vec::new(),
         notes: [first].into_iter().flatten().chain([
             format!(
                 "状态以月末为准：应完成日在月末以后{}日内为临期；应完成日已到而没有完成为逾期，已逾天数按日历日计。",

@@ -2,6 +2,7 @@
 //!
 //! Who inspects whom is left to `rounds`.
 
+mod records;
 mod rounds;
 
 use super::parts::{
@@ -16,7 +17,11 @@ use crate::views::Edition;
 use crate::views::assemble::Drafted;
 use crate::views::numerals::han_of;
 use crate::views::shape::{Block, Cell, Glance, NamedNote, Runs};
+use records::{changed, figure_cell};
 use rounds::{arrangement, round};
+
+/// The heading under which the issue before is compared.
+const CHECKED: &str = "与上季一期核对";
 
 const NAMES: [&str; 4] = ["一季度", "二季度", "三季度", "四季度"];
 
@@ -54,7 +59,7 @@ pub(super) fn told(told: &Told<'_>, edition: &Edition, diagnostics: &mut Diagnos
         Drafted { heading: "互查安排".into(), blocks: arrangement(told, period) },
         Drafted {
             heading: "督查结果".into(),
-            blocks: results(told, quarter, before.map(|kept| &kept.what), period),
+            blocks: results(told, quarter, before.map(|kept| &kept.what), edition),
         },
     ];
     if !quarter.classes.is_empty() {
@@ -71,6 +76,15 @@ pub(super) fn told(told: &Told<'_>, edition: &Edition, diagnostics: &mut Diagnos
                 heading: "典型做法".into(), blocks: vec![prose(Some(&lead), &practice.text)]
             });
     }
+    let changed = before.map_or_else(Vec::new, |kept| changed(told, &kept.what, period.before()));
+    if !changed.is_empty() {
+        let blocks = changed.iter().map(|said| prose(None, said)).collect();
+        sections.push(Drafted { heading: CHECKED.into(), blocks });
+    }
+    let first = told
+        .previous
+        .is_none()
+        .then(|| format!("本刊没有存{}的一期，作首期处理，不逐数核对上期。", period.before().chinese()));
     let mut next = round(told, period);
     let by = told.calendars.working_after(edition.date, 15);
     let by = by.map_or_else(|_| String::new(), |day| format!("（{}前）", day_in(day, year)));
@@ -93,12 +107,16 @@ pub(super) fn told(told: &Told<'_>, edition: &Edition, diagnostics: &mut Diagnos
         lead: vec![lead(told, quarter, before.map(|kept| &kept.what), period)],
         sections,
         annexes: Vec::new(),
-        notes: vec![
-            format!("到期整改率＝到期已改÷到期应改，截至{}。", day_in(period.last_day(), year)),
-            format!("只排到期整改率；到期不足{RANKED_FROM}条的只列不排，缺报不排，同率同位次。"),
-        ],
+        records: records::figures(told, quarter, period, edition.part),
+        notes: first
+            .into_iter()
+            .chain([
+                format!("到期整改率＝到期已改÷到期应改，截至{}。", day_in(period.last_day(), year)),
+                format!("只排到期整改率；到期不足{RANKED_FROM}条的只列不排，缺报不排，同率同位次。"),
+            ])
+            .collect(),
         files,
-        compares: None,
+        compares: Some(CHECKED),
     })
 }
 
@@ -183,7 +201,8 @@ fn lead(told: &Told<'_>, quarter: &Quarter, before: Option<&Quarter>, period: Pe
     ))
 }
 
-fn results(told: &Told<'_>, quarter: &Quarter, before: Option<&Quarter>, period: Period) -> Vec<Block> {
+fn results(told: &Told<'_>, quarter: &Quarter, before: Option<&Quarter>, edition: &Edition) -> Vec<Block> {
+    let period = edition.period;
     let now = ranks(&of_mended(quarter));
     let then = before.map(|before| ranks(&of_mended(before)));
     let mut order: Vec<usize> = told.units().collect();
@@ -215,9 +234,9 @@ fn results(told: &Told<'_>, quarter: &Quarter, before: Option<&Quarter>, period:
             };
             vec![
                 name,
-                count(one.found),
-                count(one.mended.due),
-                count(one.mended.done),
+                figure_cell(quarter, *at, 0, edition.part),
+                figure_cell(quarter, *at, 1, edition.part),
+                figure_cell(quarter, *at, 2, edition.part),
                 cell(rate(one.mended).map_or_else(|| NOT_APPLICABLE.to_owned(), share)),
                 cell(rank),
                 cell(moved),

@@ -96,6 +96,7 @@ pub(super) fn told<'a>(
         lead: vec![lead(told, &all, review, &lines)],
         sections,
         annexes: Vec::new(),
+        records: Vec::new(),
         notes: vec![
             "增减＝本年完成－上年；上年没有同一口径的，写“不可比”和原因，不算增减。".to_owned(),
             "问题账以各季督查记录的发现数为底，年末已改加结转等于发现。◇为目标，●为完成。".to_owned(),
