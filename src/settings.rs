@@ -2,6 +2,7 @@
 //!
 //! What a single issue says in its own words is left to the texts.
 
+mod area;
 mod channels;
 mod copies;
 mod running;
@@ -21,6 +22,8 @@ use crate::diag::{Diagnostics, Problem, SourceFile, Span, nearest};
 use copies::CopiesEntry;
 use running::{MonitorEntry, RetentionEntry, WorkersEntry};
 
+pub use area::Area;
+use area::AreaEntry;
 pub use channels::{ChannelEntry, Declared, DeliveryEntry, SecretEntry};
 pub use copies::Copies;
 pub use running::{AlarmWay, Monitor, Retention, length_of, span_of};
@@ -35,6 +38,7 @@ struct SettingsFile {
     imprint: Field<ImprintEntry>,
     fonts: Field<FontsEntry>,
     comparison: Vec<Spanned<ComparisonEntry>>,
+    area: Vec<Spanned<AreaEntry>>,
     workers: Field<WorkersEntry>,
     monitor: Field<MonitorEntry>,
     retention: Field<RetentionEntry>,
@@ -137,6 +141,8 @@ pub struct Settings {
     pub system_faces: bool,
     /// Declared comparisons, as written.
     pub comparisons: Vec<Comparison>,
+    /// Declared areas, as written.
+    pub areas: Vec<Area>,
     /// The file, where there is one.
     pub path: Option<PathBuf>,
 }
@@ -166,6 +172,7 @@ impl Default for Settings {
             },
             system_faces: false,
             comparisons: Vec::new(),
+            areas: Vec::new(),
             path: None,
         }
     }
@@ -251,6 +258,7 @@ impl Settings {
             self.system_faces = *system.get_ref();
         }
         self.fill_running(file, entries.workers, entries.monitor, entries.retention, diagnostics);
+        self.areas = area::read(file, entries.area, diagnostics);
         for entry in entries.comparison {
             let head = at(entry.span());
             let raw = entry.into_inner();

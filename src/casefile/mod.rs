@@ -2,6 +2,7 @@
 //!
 //! What the words mean, and whether they fit together, is left to the model.
 
+mod area;
 mod calendar;
 mod catalogue;
 mod read;
@@ -10,6 +11,12 @@ mod region;
 mod reported;
 mod text;
 
+pub use area::{
+    AccountEntry, AssessmentEntry, CarriedEntry, ClassEntry, CorrectionEntry, CorrectionsFile, DecisionEntry,
+    HalfFile, InspectionEntry, ListEntry, ListsFile, NextEntry, NodeEntry, OverdueEntry, PlanEntry,
+    PracticeNote, QuarterFile, StopEntry, TargetEntry, TargetsFile, TaskEntry, TasksFile, VisitEntry,
+    YearFile,
+};
 pub use calendar::{CalendarFile, HolidayEntry};
 pub use catalogue::{
     CatalogueFile, IndicatorEntry, PracticeKind, SourceEntry, SpanEntry, TermEntry, ThemeEntry, TopicEntry,

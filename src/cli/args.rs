@@ -167,11 +167,14 @@ pub(crate) enum Command {
 
 #[derive(Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("what").required(true).multiple(false))]
+#[command(
+    override_usage = "report generate [OPTIONS] <--region|--all|--compare|--children-of|--area> [ID]..."
+)]
 pub(crate) struct Generate {
     /// Regions, or places in them as region/place
     #[arg(long, value_name = "ID", num_args = 1.., value_delimiter = ',', group = "what", help_heading = "What to make")]
     pub region: Vec<String>,
-    /// Every region and every declared comparison
+    /// Every region, every declared comparison and every declared area
     #[arg(long, group = "what", help_heading = "What to make")]
     pub all: bool,
     /// A comparison of these places
@@ -186,6 +189,9 @@ pub(crate) struct Generate {
     /// A comparison of the places directly below this one
     #[arg(long, value_name = "ID", group = "what", help_heading = "What to make")]
     pub children_of: Option<String>,
+    /// Declared areas
+    #[arg(long, value_name = "ID", value_delimiter = ',', group = "what", help_heading = "What to make")]
+    pub area: Vec<String>,
     /// Only documents of this kind
     #[arg(long, value_enum, value_name = "KIND", help_heading = "What to make")]
     pub document: Option<DocumentKind>,
@@ -236,6 +242,10 @@ impl DocumentKind {
         match self {
             Self::Region => "region",
             Self::Comparative => "comparative",
+            Self::Monthly => "monthly",
+            Self::Quarterly => "quarterly",
+            Self::HalfYear => "half-year",
+            Self::YearEnd => "year-end",
         }
     }
 }
@@ -247,6 +257,14 @@ pub(crate) enum DocumentKind {
     Region,
     /// Several places side by side
     Comparative,
+    /// An area's month: 月提醒调度
+    Monthly,
+    /// An area's quarter: 季交叉督查
+    Quarterly,
+    /// An area's half-year: 半年现场推进
+    HalfYear,
+    /// An area's year: 年终观摩述评
+    YearEnd,
 }
 
 /// How much of each document.

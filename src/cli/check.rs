@@ -64,7 +64,7 @@ fn channels(
     for (subject, span) in recipients.iter().filter_map(|recipient| recipient.subjects.as_ref()).flatten() {
         if let Err(near) = knows(subject, &settings, &book) {
             let problem =
-                Problem::DanglingId { kind: "region, place or comparison", id: subject.clone(), near };
+                Problem::DanglingId { kind: "region, place, comparison or area", id: subject.clone(), near };
             diagnostics.push(problem, span.clone());
         }
     }
@@ -99,6 +99,7 @@ fn copies(
 fn knows(subject: &str, settings: &Settings, book: &CaseBook) -> Result<(), Option<String>> {
     let parsed = Subject::parse(subject);
     let comparisons = settings.comparisons.iter().map(|comparison| comparison.id.as_str());
+    let comparisons = comparisons.chain(settings.areas.iter().map(|area| area.id.as_str()));
     if !book.regions.contains(&parsed.region) {
         let mut all = comparisons.chain(book.regions.iter().map(String::as_str));
         return if all.clone().any(|known| known == subject) {

@@ -1,6 +1,6 @@
 //! `report doctor`: what is set up, what is missing, and the command that mends it.
 
-use briefing::pipeline;
+use briefing::pipeline::{self, Document};
 use briefing::schedule::Clock;
 use briefing::typeset::{Embedding, Roles};
 
@@ -62,7 +62,9 @@ pub(crate) fn run(common: &Common, verb: &Doctor, terminal: &Terminal) -> Result
         }
     }
     terminal.line("templates")?;
-    for kind in ["region", "comparative"] {
+    // The four beats need their templates where an area issues them.
+    let wanted = |kind: &Document| !matches!(kind, Document::Beat(_)) || !settings.areas.is_empty();
+    for kind in Document::ALL.into_iter().filter(wanted).map(Document::name) {
         let main = workspace.templates.join(kind).join("main.typ");
         if main.is_file() {
             terminal.line(&format!("  {}", main.display()))?;

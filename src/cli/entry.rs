@@ -5,8 +5,8 @@
 use briefing::diag::nearest;
 use briefing::ledger::{Issue, IssueState, Ledger};
 use briefing::model::Period;
+use briefing::pipeline::Document;
 
-use super::args::DocumentKind;
 use super::failure::Failure;
 
 /// What may follow the subject in the name of a file.
@@ -60,7 +60,7 @@ pub(crate) fn parse(text: &str) -> Result<EntryName, String> {
     let Some(period) = Period::parse(period) else {
         return Err(format!("`{period}` is not a period"));
     };
-    if ![DocumentKind::Region, DocumentKind::Comparative].iter().any(|kind| kind.name() == *document) {
+    if !Document::ALL.iter().any(|kind| kind.name() == *document) {
         return Err(format!("`{document}` is no kind of document"));
     }
     if subject.is_empty() {

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use briefing::diag::Diagnostics;
-use briefing::model::{CaseBook, Period, Subject};
+use briefing::model::{Beat, CaseBook, Period, Subject};
 use briefing::pipeline::{self, Document, End, Order, Pipeline, Wish};
 use briefing::settings::{Settings, Standard};
 use briefing::views::{Numbered, Part};
 
-use super::args::{Common, DocumentKind, Generate, OutputFormat, PartArg, StandardArg};
+use super::args::{Common, Generate, OutputFormat, PartArg, StandardArg};
 use super::failure::{Failure, Outcome, with_causes};
 use super::{lock, pages, paper, resolve};
 use crate::terminal::Terminal;
@@ -26,6 +26,15 @@ pub(crate) fn run(common: &Common, verb: &Generate, terminal: &Terminal) -> Resu
     paper::settle_channels(&mut orders, &settings, &book);
     let paper = paper::paper(common, &workspace, &settings);
     let wish = wish(verb, &settings, terminal)?;
+    if verb.all || !verb.area.is_empty() {
+        let named = verb.document.is_some() && !verb.all;
+        orders.retain(|order| named || pipeline::has_matter(order, &book, wish.period));
+        if orders.is_empty() {
+            let message = format!("no document of these areas is about {}", wish.period);
+            let hint = "2026-11 is monthly, 2026-Q3 quarterly, 2026-H1 half-year, 2026 year-end";
+            return Err(Failure::usage(message, Some(hint.to_owned())));
+        }
+    }
     if wish.number.is_some() && orders.len() != 1 {
         let hint = Some("give --region with one id".to_owned());
         return Err(Failure::usage(format!("--issue numbers one document, not {}", orders.len()), hint));
@@ -124,6 +133,16 @@ fn orders(verb: &Generate, settings: &Settings, book: &CaseBook) -> Result<Vec<O
             return Err(Failure::Diagnostics(diagnostics));
         }
         orders
+    } else if !verb.area.is_empty() {
+        let mut orders = Vec::new();
+        for id in &verb.area {
+            let area = resolve::area(id, settings)?;
+            if let Some((unit, _)) = area.units.iter().find(|(unit, _)| !book.regions.contains(unit)) {
+                resolve::subject(unit, book)?;
+            }
+            orders.extend(Beat::ALL.into_iter().map(|beat| Order::of_area(beat, area)));
+        }
+        orders
     } else if let Some(id) = &verb.children_of {
         let mut order = resolve::comparison_order(resolve::children(id, book)?, settings)?;
         order.subject = format!("children-of-{}", Subject::parse(id).file_stem());
@@ -143,10 +162,8 @@ fn orders(verb: &Generate, settings: &Settings, book: &CaseBook) -> Result<Vec<O
         subjects.into_iter().map(Order::of_region).collect()
     };
     if let Some(kind) = verb.document {
-        let wanted = match kind {
-            DocumentKind::Region => Document::Region,
-            DocumentKind::Comparative => Document::Comparative,
-        };
+        let wanted = Document::ALL.into_iter().find(|document| document.name() == kind.name());
+        let wanted = wanted.expect("every kind of document has a name of its own");
         orders.retain(|order| order.document == wanted);
         if orders.is_empty() {
             let message = format!("what was asked for has no document of the kind `{}`", wanted.name());

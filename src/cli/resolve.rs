@@ -6,7 +6,7 @@ use briefing::diag::nearest;
 use briefing::disk;
 use briefing::model::{CaseBook, Subject};
 use briefing::pipeline::{Document, Order, Workspace};
-use briefing::settings::Settings;
+use briefing::settings::{Area, Settings};
 use chrono::NaiveDate;
 
 use super::args::Common;
@@ -76,6 +76,12 @@ pub(crate) fn subject(text: &str, book: &CaseBook) -> Result<Subject, Failure> {
         }
     }
     Ok(subject)
+}
+
+/// A declared area, which must exist.
+pub(crate) fn area<'s>(id: &str, settings: &'s Settings) -> Result<&'s Area, Failure> {
+    let known: Vec<String> = settings.areas.iter().map(|area| area.id.clone()).collect();
+    settings.areas.iter().find(|area| area.id == id).ok_or_else(|| unknown("area", id, &known))
 }
 
 fn unknown(kind: &str, id: &str, known: &[String]) -> Failure {

@@ -2,6 +2,8 @@
 //!
 //! How they are written is left to `casefile`, how they are printed to `views`.
 
+mod area;
+mod beat;
 mod calendar;
 mod case;
 mod casebook;
@@ -10,15 +12,23 @@ mod derived;
 mod fact;
 mod mechanism;
 mod notice;
+mod pace;
 mod quantity;
 mod reader;
 mod recipients;
 mod region;
 mod relation;
 mod reported;
+mod rotation;
 mod time;
 mod words;
 
+pub use area::{
+    Account, AreaBook, Assessment, Base, Carried, Class, Correction, Decision, Grade, Half, Inspection, Kept,
+    ListKind, ListState, Listed, NextAim, Node, Overdue, Plan, Practised, Quarter, Standing, Stop, Target,
+    Task, Tasks, Visited, Year, check_areas, check_figures, reported,
+};
+pub use beat::Beat;
 pub use calendar::{Calendar, Calendars, NoCalendar};
 pub use case::Case;
 pub use casebook::{CaseBook, Subject, Text, Used};
@@ -26,10 +36,12 @@ pub use catalogue::{Catalogue, Flow, Indicator, Practice, Source, SourceKind, St
 pub use derived::Derived;
 pub use fact::{Coverage, Fact};
 pub use mechanism::{Mechanism, MechanismKind, Stated};
+pub use pace::{Mended, RANKED_FROM, days_late, elapsed, percent, ranks, spread, tenths};
 pub use quantity::{Dimension, Nature, Qualifier, Quantity, Unit, three_significant};
 pub use reader::Reader;
 pub use recipients::{Recipient, Way, read_recipients};
 pub use region::{Level, Place, Region};
 pub use reported::{check_reported, has_reported};
+pub use rotation::{has_mutual_pairs, has_repeats, inspected, shift};
 pub use time::{Date, Period, Time, TimeForm};
 pub use words::{Reference, Run, Words, check_plain};

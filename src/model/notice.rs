@@ -169,7 +169,7 @@ fn work(
 }
 
 /// A date that is exact to the day.
-fn day(text: &Spanned<String>, reader: &mut Reader<'_>) -> Option<NaiveDate> {
+pub(super) fn day(text: &Spanned<String>, reader: &mut Reader<'_>) -> Option<NaiveDate> {
     let field = Some(text.clone());
     match reader.date(&field)? {
         Date::Day(day) => Some(day),

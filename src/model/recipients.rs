@@ -7,6 +7,7 @@ use std::path::Path;
 use chrono::NaiveDate;
 use toml::Spanned;
 
+use super::beat::Beat;
 use super::casebook::read;
 use super::reader::Reader;
 use crate::casefile::{RecipientEntry, RecipientsFile};
@@ -128,9 +129,11 @@ fn read_one(
         documents.get_ref().iter().map(|document| document.get_ref().clone()).collect::<Vec<_>>()
     });
     for document in raw.documents.iter().flat_map(Spanned::get_ref) {
-        if !["region", "comparative"].contains(&document.get_ref().as_str()) {
-            let message = format!("`{}` is none of `region`, `comparative`", document.get_ref());
-            let near = nearest(document.get_ref(), ["region", "comparative"]);
+        let kinds = ["region", "comparative"].into_iter().chain(Beat::ALL.map(Beat::name));
+        if !kinds.clone().any(|kind| kind == document.get_ref()) {
+            let known = kinds.clone().map(|kind| format!("`{kind}`")).collect::<Vec<_>>().join(", ");
+            let message = format!("`{}` is none of {known}", document.get_ref());
+            let near = nearest(document.get_ref(), kinds);
             let place = reader.span(document);
             reader.report(Problem::WrongType { message, near }, place);
         }

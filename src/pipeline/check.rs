@@ -48,10 +48,16 @@ pub fn check(workspace: &Workspace, as_of: NaiveDate) -> Result<Diagnostics, Pip
         }
         read.insert(id.clone(), region.output);
     }
+    crate::model::check_areas(&book.data, &settings.areas, &mut diagnostics);
     crate::model::check_reported(&book.data, &book.regions, &mut diagnostics);
     check_places(&settings, &read, &mut diagnostics);
     orders.extend(places_with_texts(&book, &read));
     check_text_names(&book, &orders, &mut diagnostics);
+    if let Some(engine) = &engine.output {
+        let pipeline = Pipeline::new(workspace.clone(), settings.clone(), book.clone(), engine.clone());
+        pipeline.check_beats(&read, &wish, &mut diagnostics);
+    }
+    orders.retain(|order| !matches!(order.document, Document::Beat(_)));
     for order in &orders {
         let texts = texts_of(&book, order, &mut diagnostics);
         let regions: Option<BTreeMap<String, Region>> = order
@@ -61,10 +67,10 @@ pub fn check(workspace: &Workspace, as_of: NaiveDate) -> Result<Diagnostics, Pip
             .collect();
         let Some(regions) = regions else { continue };
         for text in texts {
-            let loaded = Loaded { regions: regions.clone(), text };
+            let loaded = Loaded { regions: regions.clone(), text, beat: None };
             let made =
                 make_view(order, &loaded, &book, &settings, &edition(&wish, as_of, 0), &mut diagnostics);
-            if let Some(engine) = &engine.output {
+            if let (Some(engine), Some(made)) = (&engine.output, made) {
                 let pipeline =
                     Pipeline::new(workspace.clone(), settings.clone(), book.clone(), engine.clone());
                 pipeline.check_characters(&made.view, &loaded, &mut diagnostics);

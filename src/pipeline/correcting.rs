@@ -136,7 +136,9 @@ impl Pipeline {
         };
         let moved = Manifest::read(&self.workspace.out)?.entries.get(current).map_or(0, |entry| entry.moved);
         let edition = self.edition(order, wish, wish.as_of, moved);
-        let plain = self.made(order, &loaded, &edition, &wish.people, &mut Diagnostics::new());
+        let Some(plain) = self.made(order, &loaded, &edition, &wish.people, &mut diagnostics) else {
+            return Err(Unmended::Diagnostics(diagnostics));
+        };
         let after = serde_json::to_value(&plain.view).expect("a view always serialises");
         if same_document(&before, &after) {
             return Err(Unmended::Unchanged { path: current.to_owned() });

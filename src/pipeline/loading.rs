@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::beats::LoadedBeat;
 use super::{Document, Order, Pipeline, Wish};
 use crate::diag::{Diagnostics, Problem, SourceFile, Span, nearest};
 use crate::disk;
@@ -48,7 +49,14 @@ impl Pipeline {
             .then(|| self.book.text(order.document.name(), &order.subject, &period, diagnostics))
             .flatten();
         let text = text.filter(|text| suits(text, &later, wish.period, diagnostics));
-        (sound && regions.len() == distinct(&order.members)).then_some(Loaded { regions, text })
+        if !sound || regions.len() != distinct(&order.members) {
+            return None;
+        }
+        let beat = match order.document {
+            Document::Beat(beat) => Some(self.load_beat(beat, order, wish.period, &regions, diagnostics)?),
+            Document::Region | Document::Comparative => None,
+        };
+        Some(Loaded { regions, text, beat })
     }
 
     pub(super) fn made(
@@ -58,14 +66,14 @@ impl Pipeline {
         edition: &Edition,
         people: &[Line],
         diagnostics: &mut Diagnostics,
-    ) -> Made {
-        let mut made = make_view(order, loaded, &self.book, &self.settings, edition, diagnostics);
+    ) -> Option<Made> {
+        let mut made = make_view(order, loaded, &self.book, &self.settings, edition, diagnostics)?;
         made.view.imprint.people = people.to_vec();
         // GB/T 9704-2012, 7.4.2: the date of who released it is followed by 印发.
         if !people.is_empty() && edition.number.is_some() {
             made.view.imprint.date.push_str("印发");
         }
-        made
+        Some(made)
     }
 
     /// Reports characters that no face has, at the place in the data where one stands.
@@ -107,6 +115,8 @@ fn suits(text: &Text, later: &[String], period: Period, diagnostics: &mut Diagno
 pub(super) struct Loaded {
     pub(super) regions: BTreeMap<String, Region>,
     pub(super) text: Option<Text>,
+    /// What a document of the four beats is made from besides.
+    pub(super) beat: Option<LoadedBeat>,
 }
 
 pub(super) fn make_view(
@@ -116,20 +126,21 @@ pub(super) fn make_view(
     settings: &Settings,
     edition: &Edition,
     diagnostics: &mut Diagnostics,
-) -> Made {
+) -> Option<Made> {
     let text = loaded.text.as_ref();
     match order.document {
         Document::Region => {
             let subject = &order.members[0];
             let region = &loaded.regions[&subject.region];
-            region_view(region, subject, text, &book.catalogue, settings, edition, diagnostics)
+            Some(region_view(region, subject, text, &book.catalogue, settings, edition, diagnostics))
         }
         Document::Comparative => {
             let parties: Vec<_> =
                 order.members.iter().map(|subject| (&loaded.regions[&subject.region], subject)).collect();
             let title = order.title.as_deref();
-            comparative_view(&parties, title, text, &book.catalogue, settings, edition, diagnostics)
+            Some(comparative_view(&parties, title, text, &book.catalogue, settings, edition, diagnostics))
         }
+        Document::Beat(beat) => loaded.beat.as_ref()?.view(beat, loaded, settings, edition, diagnostics),
     }
 }
 

@@ -117,15 +117,20 @@ impl Pipeline {
             let edition = self.edition(order, wish, wish.as_of, moved);
             let mut found = Diagnostics::new();
             let mut made = self.made(order, loaded, &edition, &wish.people, &mut found);
-            (dress.on)(&mut made.view);
+            if let Some(made) = &mut made {
+                (dress.on)(&mut made.view);
+            }
             if moved == 0 {
-                self.check_characters(&made.view, loaded, &mut found);
+                if let Some(made) = &made {
+                    self.check_characters(&made.view, loaded, &mut found);
+                }
                 diagnostics.extend(found);
                 diagnostics.deny(&wish.deny);
             }
             if diagnostics.has_errors() {
                 return Ok(None);
             }
+            let Some(mut made) = made else { return Ok(None) };
             let bytes = self.sealed(&mut made.view, path, wish);
             let (main, ident) = (main_of(order.document.name()), ident_of(path));
             let job = job(&main, &ident, &bytes, wish.as_of, self.standard(wish));
@@ -134,13 +139,13 @@ impl Pipeline {
                 diagnostics.extend(set.diagnostics);
                 return Ok(None);
             };
-            if output.body_pages > self.settings.body_pages {
+            let limit = order.document.body_pages(&self.settings, wish.part);
+            if output.body_pages > limit {
                 if moved < made.movable {
                     moved += 1;
                     continue;
                 }
-                let problem =
-                    Problem::BodyTooLong { pages: output.body_pages, limit: self.settings.body_pages };
+                let problem = Problem::BodyTooLong { pages: output.body_pages, limit };
                 match &loaded.text {
                     _ if dress.roomy => {}
                     Some(text) => diagnostics.push(problem, Span::head(&text.file)),
@@ -224,7 +229,7 @@ impl Pipeline {
             number: numbered(entry),
             ..self.edition(order, wish, entry.date.parse().ok()?, entry.moved)
         };
-        let made = self.made(order, loaded, &edition, &entry.people, &mut Diagnostics::new());
+        let made = self.made(order, loaded, &edition, &entry.people, &mut Diagnostics::new())?;
         let (stored, now) = (serde_json::from_slice(&stored).ok()?, serde_json::to_value(&made.view).ok()?);
         let same = same_document(&stored, &now) && is_whole(&target, &entry.pdf);
         same.then_some(End::Unchanged { path: target, pages: entry.pages })
@@ -244,7 +249,7 @@ impl Pipeline {
             number: numbered(entry),
             ..self.edition(order, wish, entry.date.parse().ok()?, entry.moved)
         };
-        let mut made = self.made(order, loaded, &edition, &entry.people, &mut Diagnostics::new());
+        let mut made = self.made(order, loaded, &edition, &entry.people, &mut Diagnostics::new())?;
         let bytes = self.sealed(&mut made.view, path, wish);
         let same = self.inputs(order, &bytes, wish) == entry.inputs
             && is_whole(&target, &entry.pdf)

@@ -2,6 +2,7 @@
 //!
 //! Who asks, and how the answer is shown, is left to the binary.
 
+mod beats;
 mod check;
 mod correcting;
 mod loading;
@@ -29,6 +30,7 @@ use crate::workers::{Crew, WorkerError};
 use loading::content_of;
 use making::edition;
 
+pub use beats::has_matter;
 pub use check::check;
 pub use correcting::{Corrected, Correcting, OtherIssue, Unmended, Withdrawing};
 pub use opening::{find_faces, open_data, open_engine};
@@ -174,7 +176,8 @@ impl Pipeline {
         let edition = self.edition(order, wish, wish.as_of, 0);
         let view = self
             .load(order, wish, &mut diagnostics)
-            .map(|loaded| self.made(order, &loaded, &edition, &wish.people, &mut diagnostics).view);
+            .and_then(|loaded| self.made(order, &loaded, &edition, &wish.people, &mut diagnostics))
+            .map(|made| made.view);
         Warned { output: view.filter(|_| !diagnostics.has_errors()), diagnostics }
     }
 
@@ -195,10 +198,10 @@ impl Pipeline {
             // Known before a number is reserved, so that none is lost by it.
             self.paper.check(order, &self.settings.imprint, wish.as_of, &mut diagnostics);
         }
-        let content = self.load(order, wish, &mut diagnostics).map(|loaded| {
+        let content = self.load(order, wish, &mut diagnostics).and_then(|loaded| {
             let edition = self.edition(order, wish, wish.as_of, 0);
-            let made = self.made(order, &loaded, &edition, &wish.people, &mut diagnostics);
-            content_of(order, &loaded, &made)
+            let made = self.made(order, &loaded, &edition, &wish.people, &mut diagnostics)?;
+            Some(content_of(order, &loaded, &made))
         });
         Warned { output: content.filter(|_| !diagnostics.has_errors()), diagnostics }
     }

@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 
 use crate::diag::{Diagnostics, Problem};
 use crate::disk::PathError;
-use crate::model::{CaseBook, Period, Subject};
-use crate::settings::{Settings, Standard};
+use crate::model::{Beat, CaseBook, Period, Subject};
+use crate::settings::{Area, Settings, Standard};
 use crate::views::shape::Line;
 use crate::views::{Numbered, Part};
 use crate::workers::WorkerError;
@@ -42,6 +42,19 @@ impl Order {
             channels: None,
         }
     }
+
+    /// A document of a beat about an area.
+    pub fn of_area(beat: Beat, area: &Area) -> Self {
+        let member = |(unit, _): &(String, _)| Subject { region: unit.clone(), place: None };
+        Self {
+            document: Document::Beat(beat),
+            subject: area.id.clone(),
+            members: area.units.iter().map(member).collect(),
+            title: None,
+            has_text: false,
+            channels: None,
+        }
+    }
 }
 
 /// The kinds of document.
@@ -51,14 +64,44 @@ pub enum Document {
     Region,
     /// About several.
     Comparative,
+    /// About an area, at one of the four beats.
+    Beat(Beat),
 }
 
 impl Document {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Region,
+        Self::Comparative,
+        Self::Beat(Beat::Monthly),
+        Self::Beat(Beat::Quarterly),
+        Self::Beat(Beat::HalfYear),
+        Self::Beat(Beat::YearEnd),
+    ];
+
     /// The name that files, folders and texts use.
     pub fn name(self) -> &'static str {
         match self {
             Self::Region => "region",
             Self::Comparative => "comparative",
+            Self::Beat(beat) => beat.name(),
+        }
+    }
+
+    /// Whether it can be about a period.
+    pub fn fits(self, period: Period) -> bool {
+        match self {
+            Self::Region | Self::Comparative => true,
+            Self::Beat(beat) => beat.fits(period),
+        }
+    }
+
+    /// How many pages its body may take.
+    pub(super) fn body_pages(self, settings: &Settings, part: Part) -> usize {
+        match self {
+            Self::Region | Self::Comparative => settings.body_pages,
+            // A body alone ends with the 版记, and a table that moves out of it is lost to its reader.
+            Self::Beat(beat) => beat.body_pages() + usize::from(part == Part::Body),
         }
     }
 }
@@ -139,7 +182,7 @@ pub enum MakeError {
     Worker(#[from] WorkerError),
 }
 
-/// Every region and every declared comparison.
+/// Every region, every declared comparison, and the four documents of every declared area.
 pub fn all_orders(settings: &Settings, book: &CaseBook) -> (Vec<Order>, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
     let mut orders: Vec<Order> = book
@@ -175,6 +218,20 @@ pub fn all_orders(settings: &Settings, book: &CaseBook) -> (Vec<Order>, Diagnost
                 has_text: true,
                 channels: None,
             });
+        }
+    }
+    for area in &settings.areas {
+        let mut sound = true;
+        for (unit, span) in &area.units {
+            if !book.regions.contains(unit) {
+                sound = false;
+                let near = book.nearest_region(unit);
+                let problem = Problem::DanglingId { kind: "region", id: unit.clone(), near };
+                diagnostics.push(problem, span.clone());
+            }
+        }
+        if sound {
+            orders.extend(Beat::ALL.into_iter().map(|beat| Order::of_area(beat, area)));
         }
     }
     (orders, diagnostics)

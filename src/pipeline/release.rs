@@ -109,7 +109,8 @@ impl Pipeline {
         }
         let loaded = self.load(order, wish, diagnostics).ok_or(Refusal::Unsound)?;
         let edition = self.edition(order, wish, wish.as_of, draft.moved);
-        let mut made = self.made(order, &loaded, &edition, &wish.people, diagnostics);
+        let made = self.made(order, &loaded, &edition, &wish.people, diagnostics);
+        let mut made = made.ok_or(Refusal::Unsound)?;
         self.check_characters(&made.view, &loaded, diagnostics);
         let path = Self::path_of(order, wish);
         let bytes = self.sealed(&mut made.view, &path, wish);

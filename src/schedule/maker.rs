@@ -241,7 +241,7 @@ impl<F: Fn() -> Result<Warned<Option<Pipeline>>, PipelineError>> Maker for LazyM
         orders.sort_by_cached_key(|order| {
             let region = match order.document {
                 Document::Region => self.book.region(&order.members[0].region).output,
-                Document::Comparative => None,
+                Document::Comparative | Document::Beat(_) => None,
             };
             (
                 order.document != Document::Region,

@@ -43,6 +43,10 @@ pub(super) struct AlarmEntry {
 pub(super) struct RetentionEntry {
     region: Field<String>,
     comparative: Field<String>,
+    monthly: Field<String>,
+    quarterly: Field<String>,
+    half_year: Field<String>,
+    year_end: Field<String>,
     drafts: Field<String>,
     history: Field<String>,
 }
@@ -148,7 +152,14 @@ impl Settings {
             }
         }
         if let Some(retention) = retention.map(Spanned::into_inner) {
-            for (kind, field) in [("region", retention.region), ("comparative", retention.comparative)] {
+            for (kind, field) in [
+                ("region", retention.region),
+                ("comparative", retention.comparative),
+                ("monthly", retention.monthly),
+                ("quarterly", retention.quarterly),
+                ("half-year", retention.half_year),
+                ("year-end", retention.year_end),
+            ] {
                 if let Some(length) = span_of(file, field, diagnostics) {
                     self.retention.documents.insert(kind.to_owned(), length);
                 }

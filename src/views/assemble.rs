@@ -156,6 +156,7 @@ pub(super) fn masthead(settings: &Settings, edition: &Edition, demo: bool) -> Ma
             Some(total) => format!("第{number}期（总第{total}期）"),
             None => format!("第{number}期"),
         }),
+        series: None,
         office: imprint.office.clone(),
         date: Date::Day(edition.date).chinese(),
         draft: is_draft(settings, edition),

@@ -220,6 +220,12 @@ impl<'a> Citations<'a> {
         Self { parties, several, sources, rows: BTreeMap::new(), order: Vec::new(), linked }
     }
 
+    /// A document that names only the sources that it cites.
+    pub(super) fn of_returns(parties: Vec<Party<'a>>, part: Part) -> Self {
+        let linked = part == Part::All;
+        Self { parties, several: true, sources: Vec::new(), rows: BTreeMap::new(), order: Vec::new(), linked }
+    }
+
     pub(super) fn parties(&self) -> &[Party<'a>] {
         &self.parties
     }

@@ -23,10 +23,13 @@ pub(super) fn list_in_words(named: &[Named]) -> String {
     named.iter().map(|n| format!("{}{}", n.name, printed(&n.figure))).collect::<Vec<_>>().join("，")
 }
 
-/// Rows with the heads of their columns.
+/// Rows with the heads of their columns; a row of one cell alone is a heading, which has none.
 pub(super) fn table_in_words(heads: &[String], rows: &[Vec<Cell>]) -> String {
     rows.iter()
         .map(|row| {
+            if let ([heading], true) = (row.as_slice(), heads.len() > 1) {
+                return in_words(&heading.text);
+            }
             let cells = heads.iter().zip(row).map(|(head, cell)| format!("{head}{}", in_words(&cell.text)));
             cells.collect::<Vec<_>>().join("，")
         })

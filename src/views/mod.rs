@@ -4,6 +4,7 @@
 
 mod annex;
 mod assemble;
+mod beats;
 mod changes;
 mod charts;
 mod cite;
@@ -29,6 +30,7 @@ use chrono::NaiveDate;
 
 use crate::model::Period;
 
+pub use beats::{Previous, Told, beat_view};
 pub use changes::{Change, Changes, PrintedFigure, PrintedMechanism, changes, figures, printed};
 pub use comparative::comparative_view;
 pub use correction::{Mistake, corrected, same_document};

@@ -33,7 +33,7 @@ impl Year {
             to_come.push((line.trim_end_matches('"').parse().expect("a date"), name));
         }
         to_come.sort();
-        assert_eq!(to_come.len(), 71, "twelve months of six units, but for one");
+        assert_eq!(to_come.len(), 83, "twelve months of six units, but for one, a half-year and a year");
         Self { office, to_come }
     }
 
@@ -141,8 +141,58 @@ fn the_year_of_the_demo() {
         .prints("year-end@2026-12-31T16:00+08:00 the schedule is paused");
     assert_eq!(year.office.states("year-end"), [("2026".to_owned(), "skipped")]);
     let pdfs = year.office.files("reports").into_iter().filter(|name| name.ends_with(".pdf")).count();
-    assert_eq!(pdfs, 66);
+    assert_eq!(pdfs, 66 + 11 + 3 + 1);
+    beats(&mut year);
     year.office.is_sound();
+}
+
+/// The documents of the four beats, each on its day; the year's comes out without a calendar of the year after.
+fn beats(year: &mut Year) {
+    let of = |year: &Year, document: &str| -> Vec<(String, String, u32)> {
+        let issues = year.office.issues().into_iter().filter(|issue| issue.document == document);
+        issues.map(|issue| (issue.period, issue.date.to_string(), issue.number.number)).collect()
+    };
+    let months = of(year, "monthly");
+    let days: Vec<(&str, &str)> =
+        months.iter().map(|(period, day, _)| (period.as_str(), day.as_str())).collect();
+    assert_eq!(
+        days,
+        [
+            ("2026-01", "2026-02-10"),
+            ("2026-02", "2026-03-10"),
+            ("2026-03", "2026-04-10"),
+            ("2026-04", "2026-05-11"),
+            ("2026-05", "2026-06-10"),
+            ("2026-06", "2026-07-10"),
+            ("2026-07", "2026-08-10"),
+            ("2026-08", "2026-09-10"),
+            ("2026-09", "2026-10-10"),
+            ("2026-10", "2026-11-10"),
+            ("2026-11", "2026-12-10"),
+        ]
+    );
+    assert!(months.iter().map(|(.., number)| *number).eq(1..=11));
+    let quarters = of(year, "quarterly");
+    let quarters: Vec<_> = quarters.iter().map(|(period, ..)| period.as_str()).collect();
+    assert_eq!(quarters, ["2026-Q1", "2026-Q2", "2026-Q3"]);
+    assert_eq!(of(year, "half-year"), [("2026-H1".to_owned(), "2026-07-20".to_owned(), 1)]);
+    // November names the unit that has not reported, and the number of the issue before, which was stored.
+    let view = year.office.read("reports/2026-11/monthly/shili.json");
+    for said in ["应报未报", "迟2个工作日", "月提醒调度第10期", "第11期（总第11期）"] {
+        assert!(view.contains(said), "{said}");
+    }
+    assert!(!view.contains("作首期处理"), "the issue of October is there");
+    assert!(year.office.read("reports/2026-01/monthly/shili.json").contains("作首期处理"));
+    // The returns of the year come in January, of which there is no calendar: the review needs none.
+    let (day, to_come) = ("2027-01-15".parse().expect("a day"), std::mem::take(&mut year.to_come));
+    for (received, name) in to_come {
+        assert!(received <= day);
+        let target = year.office.path("data/reported").join(&name);
+        fs::create_dir_all(target.parent().expect("a folder")).expect("a new folder");
+        fs::rename(year.office.path("to-come").join(&name), target).expect("the report");
+    }
+    year.office.tick("2027-01-15T08:00:30+08:00").prints("review@2027-01-15T08:00+08:00");
+    assert_eq!(of(year, "year-end"), [("2026".to_owned(), "2027-01-15".to_owned(), 1)]);
 }
 
 /// One unit is late, one never reports: the occurrence waits, and on the tenth day it has failed.

@@ -14,7 +14,7 @@ use crate::shipped::Shipped;
 /// JSON with every value that fits on one line of so many characters on one line.
 const WIDTH: usize = 150;
 
-fn written(value: &Value, indent: usize, text: &mut String) {
+pub(crate) fn written(value: &Value, indent: usize, text: &mut String) {
     let compact = value.to_string();
     if indent + compact.chars().count() <= WIDTH || !(value.is_array() || value.is_object()) {
         text.push_str(&compact);

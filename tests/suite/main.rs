@@ -12,6 +12,7 @@ mod alarms;
 mod approval;
 mod approval_kills;
 mod asked;
+mod beats;
 mod broken;
 mod catching_up;
 mod channels;

@@ -17,7 +17,7 @@ fn foot(chars: &[Char], page: usize) -> Vec<&Char> {
 }
 
 #[track_caller]
-fn check_numbers(pdf: &Path) {
+pub(crate) fn check_numbers(pdf: &Path) {
     let chars = chars(pdf);
     let pages = chars.iter().map(|c| c.page).max().expect("pages");
     for page in 1..=pages {
@@ -54,21 +54,25 @@ fn page_numbers_stand_at_the_outer_edge() {
     shipped.pdfs().for_each(|pdf| check_numbers(&pdf));
 }
 
+/// Every character stands between the margins.
+#[track_caller]
+pub(crate) fn check_margins(pdf: &Path) {
+    for c in chars(pdf).iter().filter(|c| !c.c.is_whitespace()) {
+        let (left, right) = if c.page % 2 == 1 { (28.0, 184.0) } else { (26.0, 182.0) };
+        // Brackets and stops are half empty; their white half may stand outside.
+        let (before, after) = ("“‘（《〈".contains(c.c), "，。、；：．！？）》〉”’".contains(c.c));
+        let ink =
+            c.x + if before { c.size / 2.0 } else { 0.0 }..c.right - if after { c.size / 2.0 } else { 0.0 };
+        let inside = ink.start >= left * MM - 0.5 && ink.end <= right * MM + 0.5;
+        assert!(inside, "{}: {c:?}", pdf.display());
+    }
+}
+
 /// The faces of the shipped templates set nothing outside the paper or the margins.
 #[test]
 fn nothing_runs_over_the_text_area() {
     let Some(shipped) = Shipped::made(&["mutool"]) else { return };
-    for pdf in shipped.pdfs() {
-        for c in chars(&pdf).iter().filter(|c| !c.c.is_whitespace()) {
-            let (left, right) = if c.page % 2 == 1 { (28.0, 184.0) } else { (26.0, 182.0) };
-            // Brackets and stops are half empty; their white half may stand outside.
-            let (before, after) = ("“‘（《〈".contains(c.c), "，。、；：．！？）》〉”’".contains(c.c));
-            let ink = c.x + if before { c.size / 2.0 } else { 0.0 }
-                ..c.right - if after { c.size / 2.0 } else { 0.0 };
-            let inside = ink.start >= left * MM - 0.5 && ink.end <= right * MM + 0.5;
-            assert!(inside, "{}: {c:?}", pdf.display());
-        }
-    }
+    shipped.pdfs().for_each(|pdf| check_margins(&pdf));
 }
 
 #[test]

@@ -182,7 +182,7 @@ impl Reader<'_> {
         };
         let mut kinds = Vec::new();
         for document in documents.get_ref() {
-            let known = [Document::Region, Document::Comparative];
+            let known = Document::ALL;
             match known.into_iter().find(|kind| kind.name() == document.get_ref()) {
                 Some(kind) => kinds.push(kind),
                 None => self.none_of(document.get_ref(), &known.map(Document::name), &at(head, document)),
@@ -192,8 +192,9 @@ impl Reader<'_> {
         let subjects = entry.subjects.as_ref().map(toml::Spanned::get_ref);
         for subject in subjects.into_iter().flatten().filter(|subject| subject.get_ref() != "*") {
             let wanted = subject.get_ref();
-            if let Some(order) = self.orders.iter().find(|order| order.subject == *wanted) {
-                orders.push(order.clone());
+            let before = orders.len();
+            orders.extend(self.orders.iter().filter(|order| order.subject == *wanted).cloned());
+            if orders.len() > before {
                 continue;
             }
             let parsed = Subject::parse(wanted);
@@ -209,7 +210,7 @@ impl Reader<'_> {
             }
             let near = nearest(wanted, self.orders.iter().map(|order| order.subject.as_str()));
             let problem =
-                Problem::DanglingId { kind: "region, place or comparison", id: wanted.clone(), near };
+                Problem::DanglingId { kind: "region, place, comparison or area", id: wanted.clone(), near };
             self.diagnostics.push(problem, at(head, subject));
         }
         let all = subjects.is_none_or(|subjects| subjects.iter().any(|subject| subject.get_ref() == "*"));

@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::{
-    BarItem, Brace, Cell, Column, ComparisonRow, Dots, Legend, Named, NamedNote, Plate, PresenceRow,
-    ProgressItem, Remark, RhythmRow, Runs, Side, SpanLegend, Step, TimespanRow, TreeLevel,
+    BarItem, Brace, Cell, Column, ComparisonRow, Dots, Figure, Legend, Named, NamedNote, PaceItem, Plate,
+    PresenceRow, ProgressItem, Remark, RhythmRow, Runs, Side, Slope, SpanLegend, StackItem, Step,
+    TimespanRow, TreeLevel,
 };
 
 /// A paragraph, a table or a chart.
@@ -151,6 +152,36 @@ pub enum Block {
         /// One practice each.
         rows: Vec<PresenceRow>,
     },
+    /// Whole things in parts, one bar each, with one key for all.
+    Stacks {
+        /// What every plate has.
+        #[serde(flatten)]
+        plate: Plate,
+        /// What the parts are, in order.
+        labels: Vec<String>,
+        /// One bar each.
+        items: Vec<StackItem>,
+    },
+    /// Shares against the share of the time that has gone by.
+    Pace {
+        /// What every plate has.
+        #[serde(flatten)]
+        plate: Plate,
+        /// Where the line stands.
+        mark: Figure,
+        /// One bar each.
+        items: Vec<PaceItem>,
+    },
+    /// Two times side by side, each definition on a scale of its own.
+    Slopes {
+        /// What every plate has.
+        #[serde(flatten)]
+        plate: Plate,
+        /// The two times.
+        labels: Vec<String>,
+        /// One small chart each.
+        items: Vec<Slope>,
+    },
     /// When sources speak of.
     Timespan {
         /// What every plate has.
@@ -185,6 +216,9 @@ impl Block {
             | Self::Dots { plate, .. }
             | Self::Pairing { plate, .. }
             | Self::Presence { plate, .. }
+            | Self::Stacks { plate, .. }
+            | Self::Pace { plate, .. }
+            | Self::Slopes { plate, .. }
             | Self::Timespan { plate, .. } => Some(plate),
         }
     }

@@ -20,7 +20,7 @@ pub use plate::*;
 pub struct View {
     /// The version of this contract.
     pub format: u32,
-    /// `region` or `comparative`.
+    /// `region`, `comparative`, `monthly`, `quarterly`, `half-year` or `year-end`.
     pub document: &'static str,
     /// BCP 47.
     pub language: &'static str,
@@ -95,6 +95,9 @@ pub struct Masthead {
     pub name: String,
     /// 第11期.
     pub issue: Option<String>,
+    /// 月提醒调度: which documents of the serial it belongs to; only those of the four beats have it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub series: Option<String>,
     /// Who issues it.
     pub office: Option<String>,
     /// The date in words.

@@ -224,6 +224,52 @@ pub struct PresenceCell {
     pub text: Runs,
 }
 
+/// A whole in parts.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct StackItem {
+    /// What it is.
+    pub name: String,
+    /// As many as there are labels; none where nothing is known of them.
+    pub parts: Vec<Figure>,
+    /// The whole.
+    pub whole: Figure,
+    /// Why there are no parts: the words in the empty bar.
+    pub empty: Option<String>,
+}
+
+/// A share against the time that has gone by.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct PaceItem {
+    /// What it is.
+    pub name: String,
+    /// The share that is done.
+    pub share: Figure,
+    /// What was done.
+    pub done: Figure,
+    /// The target.
+    pub aim: Figure,
+    /// How far it is before or behind, in words.
+    pub ahead: String,
+    /// Whether it is behind.
+    pub slow: bool,
+}
+
+/// One definition at two times.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Slope {
+    /// What it is.
+    pub name: String,
+    /// The earlier.
+    pub before: Figure,
+    /// The later.
+    pub after: Figure,
+    /// The change in words.
+    pub change: String,
+}
+
 /// A row of the time axis.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
