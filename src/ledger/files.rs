@@ -162,7 +162,7 @@ mod tests {
             (first.kind, first.view),
             (FileKind::Correction(1), ("c1.pdf".to_owned(), Some("v1".to_owned())))
         );
-        change("INSERT INTO withdrawal VALUES (1, 'w', 'd', 'w.pdf', 1, 'gone', 'm', NULL)");
+        change("INSERT INTO withdrawal VALUES (1, 'w', 'd', NULL, 'w.pdf', 1, 'gone', 'm', NULL)");
         assert_eq!(valid(), None);
         let notice = file("gone").expect("the notice");
         assert_eq!(

@@ -4,11 +4,13 @@
 
 use std::path::{Path, PathBuf};
 
-use super::making::{ident_of, main_of};
+use serde_json::Value;
+
+use super::making::{bytes_of, ident_of, main_of};
 use super::opening::find_faces;
 use super::{PipelineError, Workspace, with_room};
 use crate::disk;
-use crate::ledger::{Archive, Entry, Manifest};
+use crate::ledger::{Archive, Entry, Manifest, blank_path};
 use crate::settings::{Settings, Standard};
 use crate::typeset::{self, Engine, Job, PageDifference, Recipe, Roles};
 
@@ -49,18 +51,41 @@ pub fn verify(workspace: &Workspace, settings: &Settings, file: &Path) -> Result
     let digest = disk::sha256(&bytes);
     let (out, manifest) = manifest_of(workspace, file)?;
     let by_place = within(&out, file).filter(|path| manifest.entries.contains_key(path));
+    let has_it = |entry: &Entry| entry.pdf == digest || entry.blank.as_ref() == Some(&digest);
     let by_content =
-        || manifest.entries.iter().find(|(_, entry)| entry.pdf == digest).map(|(path, _)| path.clone());
-    let Some(path) = by_place.or_else(by_content) else {
+        || manifest.entries.iter().find(|(_, entry)| has_it(entry)).map(|(path, _)| path.clone());
+    let signed = || signed_one(&out, &manifest, &bytes);
+    let Some(path) = by_place.or_else(by_content).or_else(signed) else {
         return Ok(Verified { path: None, entry: None, verdict: Verdict::Unknown });
     };
     let entry = manifest.entries[&path].clone();
-    let verdict = if entry.pdf == digest {
-        again(workspace, settings, &out, &path, &entry, &bytes)?
-    } else {
+    let own =
+        if has_it(&entry) { bytes } else { signed_part(&out, &path, &entry, &bytes).unwrap_or_default() };
+    let verdict = if own.is_empty() {
         Verdict::Altered
+    } else {
+        again(workspace, settings, &out, &path, &entry, &own)?
     };
     Ok(Verified { path: Some(path), entry: Some(entry), verdict })
+}
+
+/// The document that a file is a signed form of: it begins with all of it.
+fn signed_one(out: &Path, manifest: &Manifest, bytes: &[u8]) -> Option<String> {
+    let mut known = manifest.entries.iter();
+    known.find(|(path, entry)| signed_part(out, path, entry, bytes).is_some()).map(|(path, _)| path.clone())
+}
+
+/// What was signed, as far as it is the document of an entry and something follows it.
+fn signed_part(out: &Path, path: &str, entry: &Entry, bytes: &[u8]) -> Option<Vec<u8>> {
+    let own = disk::read(&out.join(path)).ok()?;
+    let extends = bytes.len() > own.len() && bytes.starts_with(&own) && is_update(&bytes[own.len()..]);
+    (extends && disk::sha256(&own) == entry.pdf).then_some(own)
+}
+
+/// Whether some bytes look like what a signature adds to a PDF, and not like anything at all.
+fn is_update(rest: &[u8]) -> bool {
+    let has = |wanted: &[u8]| rest.windows(wanted.len()).any(|window| window == wanted);
+    has(b"/ByteRange") && has(b"startxref")
 }
 
 /// The file that bears a verification code, within the output folder.
@@ -90,6 +115,12 @@ fn within(out: &Path, file: &Path) -> Option<String> {
     Some(file.strip_prefix(out).ok()?.to_string_lossy().replace('\\', "/"))
 }
 
+fn without_red(view: &[u8]) -> Vec<u8> {
+    let mut view: Value = serde_json::from_slice(view).unwrap_or(Value::Null);
+    view["masthead"]["blank"] = Value::Bool(true);
+    bytes_of(&view)
+}
+
 /// Makes a file again from what the archive keeps.
 fn again(
     workspace: &Workspace,
@@ -109,6 +140,10 @@ fn again(
     let Some(recipe) = recipe else {
         return Ok(Verdict::Lost("the archive does not keep what it was made from".to_owned()));
     };
+    // The same without the red of its masthead, for paper that bears it.
+    let is_blank = entry.blank.as_deref() == Some(&disk::sha256(bytes));
+    let (view, name) =
+        if is_blank { (without_red(&view), blank_path(path)) } else { (view, path.to_owned()) };
     let place = tempfile::tempdir().map_err(PipelineError::Thread)?;
     for (name, digest) in &recipe.templates {
         let Some(template) = archive.get(digest) else {
@@ -128,7 +163,7 @@ fn again(
         main: &main_of(if entry.part == "withdrawal" { "withdrawal" } else { &entry.document }),
         view: &view,
         today: entry.date.parse().unwrap_or_default(),
-        ident: &ident_of(path),
+        ident: &ident_of(&name),
         standard: Standard::parse(&entry.standard).unwrap_or_default(),
     };
     let made = with_room(|| engine.typeset(&job))?;

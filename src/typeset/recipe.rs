@@ -42,7 +42,8 @@ impl Recipe {
         while let Some(inner) = folders.pop() {
             for entry in fs::read_dir(&inner).into_iter().flatten().flatten() {
                 let path = entry.path();
-                if name_of(&path).starts_with('.') {
+                // A sample is for designers; no document is made from it.
+                if name_of(&path).starts_with('.') || name_of(&path) == "sample.json" {
                     continue;
                 }
                 if path.is_dir() {

@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 use serde_json::Value;
 
 use crate::broken::settings;
+use crate::golden::without_code;
 use crate::golden::written;
 use crate::page::{check_margins, check_numbers};
 use crate::pdf::{squeezed, texts};
@@ -44,7 +45,8 @@ fn made() -> Option<&'static Project> {
 }
 
 fn view(project: &Project, kind: &str, period: &str) -> Value {
-    serde_json::from_str(&project.read(&format!("reports/{period}/{kind}/shili.json"))).expect("a view")
+    let view = project.read(&format!("reports/{period}/{kind}/shili.json"));
+    without_code(serde_json::from_str(&view).expect("a view"))
 }
 
 /// The words of a PDF without blanks, so that neither justification nor the end of a line parts them.

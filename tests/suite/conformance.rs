@@ -5,6 +5,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::counter::recipient;
+use crate::mistakes::{issued, mend};
 use crate::project::{Project, root};
 use crate::shipped::Shipped;
 use crate::tools::{have, skip};
@@ -81,8 +83,28 @@ fn drafts_issues_and_bodies_of_the_demo_conform() {
     project.generate(["--all"]).ok();
     project.generate(["--region", "jia-xian", "--issue", "3", "--out", "reports/issue"]).ok();
     project.generate(["--region", "jia-xian", "--part", "body", "--out", "reports/body"]).ok();
+    for period in ["2026-Q3", "2026-H1", "2026"] {
+        project.generate(["--area", "shili", "--period", period]).ok();
+    }
     let files = pdfs(&project, "reports");
-    assert!(files.len() > 7, "{files:?}");
+    assert!(files.len() > 11, "{files:?}");
+    conforms(&files, &["2a", "ua1"]);
+}
+
+#[test]
+fn corrections_withdrawals_and_distribution_lists_conform() {
+    if !is_there() {
+        return;
+    }
+    let counter = issued("[\"region\"]", &recipient("a", "", "drop", "a"), &[("a", "drop")]);
+    let later = "2026-12-05T09:00:00+08:00";
+    mend(&counter);
+    counter.at(later, ["correct", "2026-11/region/qinghe", "--reason", "录入错误"]).ok();
+    counter.at(later, ["withdraw", "2026-11/region/baishi", "--reason", "来源撤稿"]).ok();
+    counter.at(later, ["distribution", "2026-11/region/qinghe"]).ok();
+    let files = counter.files("reports").into_iter().filter(|file| file.ends_with(".pdf"));
+    let files: Vec<PathBuf> = files.map(|file| counter.path(format!("reports/{file}"))).collect();
+    assert_eq!(files.len(), 5, "two issues, a correction, a notice and a list: {files:?}");
     conforms(&files, &["2a", "ua1"]);
 }
 

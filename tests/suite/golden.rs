@@ -39,7 +39,7 @@ pub(crate) fn written(value: &Value, indent: usize, text: &mut String) {
 }
 
 /// The code in the foot stands for the whole recipe: it is another after each change of a template, and none before a file is made.
-fn without_code(mut view: Value) -> Value {
+pub(crate) fn without_code(mut view: Value) -> Value {
     let code = view["imprint"]["code"].take();
     assert_eq!(code.as_str().map(str::len), Some(14), "a view beside a PDF has a code");
     view["imprint"]["code"] = "".into();

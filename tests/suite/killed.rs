@@ -1,5 +1,6 @@
 //! A run that is killed midway leaves whole files only, and the next run completes them.
 
+use std::io::Read;
 use std::process::{Child, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -14,7 +15,8 @@ use crate::tools::{have, output};
 #[track_caller]
 fn check_whole(project: &Project, round: usize) -> usize {
     let mut pdfs = 0;
-    for name in project.files("reports") {
+    check_archive(project, round);
+    for name in results(project) {
         let base = name.rsplit('/').next().expect("a name");
         if base.starts_with('.') {
             assert!(base == ".manifest.lock" || base.ends_with(".part"), "round {round}: {name}");
@@ -46,6 +48,27 @@ fn check_whole(project: &Project, round: usize) -> usize {
     pdfs
 }
 
+/// Fails unless each file of the archive is whole: what is in it has the SHA-256 that it is named by.
+pub(crate) fn check_archive(project: &Project, round: usize) {
+    for name in project.files("reports/.archive") {
+        let base = name.rsplit('/').next().unwrap_or_default();
+        if base.ends_with(".part") {
+            continue;
+        }
+        let packed = std::fs::read(project.path("reports/.archive").join(&name)).expect("a file");
+        let mut bytes = Vec::new();
+        flate2::read::GzDecoder::new(packed.as_slice()).read_to_end(&mut bytes).expect("it is whole");
+        assert_eq!(base, format!("{}.gz", sha256(&bytes)), "round {round}");
+    }
+}
+
+/// The files of the output folder that are no part of the archive.
+pub(crate) fn results(project: &Project) -> Vec<String> {
+    let mut files = project.files("reports");
+    files.retain(|name| !name.starts_with(".archive/"));
+    files
+}
+
 /// When each run is killed: how many files are there by then, and how many milliseconds later. A whole run writes eight.
 const MOMENTS: [(usize, u64); 10] =
     [(0, 5), (0, 120), (1, 0), (2, 0), (2, 7), (3, 3), (4, 0), (5, 1), (6, 0), (6, 2)];
@@ -62,7 +85,7 @@ fn killed_at(project: &Project, (files, later): (usize, u64), more: &[&str]) -> 
         .expect("the program starts");
     let started = Instant::now();
     let finished = |child: &mut Child| child.try_wait().expect("a child of ours").is_some();
-    while project.files("reports").len() < files && !finished(&mut child) {
+    while results(project).len() < files && !finished(&mut child) {
         assert!(started.elapsed() < Duration::from_secs(60), "no file after a minute");
         sleep(Duration::from_millis(1));
     }

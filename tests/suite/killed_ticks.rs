@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use briefing::disk::sha256;
 use briefing::ledger::IssueState;
 
+use crate::killed::{check_archive, results};
 use crate::office::{FIRST, Office, Running};
 use crate::tools::{have, output};
 
@@ -69,7 +70,7 @@ fn kill_at(office: &Office, (phase, later): (Phase, u64)) -> bool {
     let mut tick: Running = office.start("log", ["tick", "--now", FIRST]);
     let reached = || match phase {
         Phase::Started => true,
-        Phase::Files(files) => office.files(".report").len() + office.files("reports").len() >= files,
+        Phase::Files(files) => office.files(".report").len() + results(office).len() >= files,
         Phase::Reserved(issues) => count(office, "true") >= issues,
         Phase::Issued(issues) => count(office, "state = 'issued'") >= issues,
     };
@@ -118,7 +119,8 @@ fn check(office: &Office, round: usize) {
         let number = format!("第{}期（总第{}期）", issue.number.number, issue.number.total);
         assert!(text.contains(&number), "round {round}: {name} has no {number}");
     }
-    for name in office.files("reports") {
+    check_archive(office, round);
+    for name in results(office) {
         let base = name.rsplit('/').next().unwrap_or_default();
         let known = base.ends_with(".pdf") || base.ends_with(".json");
         assert!(known || base == ".manifest.lock" || base.ends_with(".part"), "round {round}: {name}");

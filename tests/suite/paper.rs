@@ -195,6 +195,7 @@ fn paper_that_bears_the_masthead_gets_the_same_document_without_red() {
             let digest = sha256(&fs::read(file).expect("it was made"));
             assert_eq!(entry[key], digest, "{path}");
             assert!(printed.contains(&digest), "{path} {key}");
+            counter.run(["verify".as_ref(), file.as_os_str()]).ok().prints("identical: ");
         }
         // Every word but those of the masthead stands where it stood.
         let words = |pdf: &Path| output("pdftotext", [Path::new("-bbox"), pdf, Path::new("-")]);

@@ -88,6 +88,11 @@ fn signed_by_pyhanko_what_is_sent_begins_with_what_was_released() {
     let said = output("pdfsig", ["-nocert".as_ref(), path.as_os_str()]);
     assert!(said.contains("Signature is Valid") && said.contains("Total document signed"), "{said}");
     assert!(said.contains("Seal of the Office"), "{said}");
+    // What was signed is known again within the signed file; something else behind it is no signature.
+    counter.run(["verify".as_ref(), path.as_os_str()]).ok().prints("identical: ");
+    let pasted = counter.path("pasted.pdf");
+    fs::write(&pasted, [&released[..], b"\n% more"].concat()).expect("it is ours");
+    counter.run(["verify".as_ref(), pasted.as_os_str()]).ends(1).prints("unknown: ");
     assert_eq!(counter.parcels(), ["a drop accepted"]);
     assert_eq!(counter.tick(AFTER).ok().stdout, "");
     counter.at(AFTER, ["sign", QINGHE]).ends(2).says("is signed already");
