@@ -13,7 +13,7 @@ pub(crate) struct DistributionArgs {
     /// The issue: its path within the output folder, such as 2026-11/region/jia-xian
     #[arg(value_name = "ENTRY")]
     pub entry: String,
-    /// The file to write [default: <subject>.distribution.pdf beside the issue]
+    /// The file to write [default: SUBJECT.distribution.pdf beside the issue]
     #[arg(long, value_name = "FILE.pdf", conflicts_with = "text")]
     pub file: Option<PathBuf>,
     /// Print it as text, and write nothing
