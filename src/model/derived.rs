@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use toml::Spanned;
 
+use super::Unit;
 use super::catalogue::{Catalogue, Source, plain};
 use super::fact::{Coverage, Fact};
 use super::quantity::{Dimension, Qualifier, Quantity, three_significant};
@@ -25,8 +26,10 @@ pub struct Derived {
     pub label: String,
     /// The result, rounded as it is printed.
     pub quantity: Quantity,
-    /// The formula with the numbers in it: 4480÷64.
+    /// The formula with the numbers in it: 4480÷64; with their units where these differ in scale: 1.09亿元÷323.
     pub formula: String,
+    /// Whether the formula holds units, so that the result is printed with its own beside it.
+    pub scaled: bool,
     /// What it is divided by: 村.
     pub per: Option<String>,
     /// The theme it is listed under.
@@ -87,7 +90,9 @@ pub(super) fn read(
             continue;
         }
         let place = reader.span(formula);
-        let parsed = Parser::new(formula.get_ref(), region, catalogue, &apart).parse();
+        let mixed = mixed_scales(formula.get_ref(), &unit, region, catalogue);
+        let scaled = mixed.contains(&unit.dimension);
+        let parsed = Parser::new(formula.get_ref(), region, catalogue, &apart, mixed).parse();
         let (value, text) = match parsed {
             Ok(parsed) => parsed,
             Err(problem) => {
@@ -119,6 +124,7 @@ pub(super) fn read(
             source: Arc::clone(&first.source),
             facts: value.facts.clone(),
             formula: text,
+            scaled,
             id,
             label,
             quantity,
@@ -151,6 +157,18 @@ fn never_summed(relations: &[Spanned<RelationEntry>]) -> BTreeSet<(String, Strin
     pairs
 }
 
+/// Dimensions whose numbers stand in the formula, or in it and the result, in units of different scale, as 亿元 and 万元: bare
+/// numbers would not make the equation true.
+fn mixed_scales(formula: &str, result: &Unit, region: &Region, catalogue: &Catalogue) -> BTreeSet<Dimension> {
+    let mut scales = BTreeMap::from([(result.dimension, result.factor)]);
+    let facts = formula.split_whitespace().filter_map(|token| region.fact(token));
+    let units = facts.map(|fact| &catalogue.units[&fact.quantity.unit].0);
+    units
+        .filter(|unit| *scales.entry(unit.dimension).or_insert(unit.factor) != unit.factor)
+        .map(|unit| unit.dimension)
+        .collect()
+}
+
 /// A number on its way through a formula, in base units.
 #[derive(Debug, Clone)]
 struct Value {
@@ -175,6 +193,8 @@ struct Parser<'a> {
     region: &'a Region,
     catalogue: &'a Catalogue,
     apart: &'a BTreeSet<(String, String)>,
+    /// Whose numbers are written with their units.
+    mixed: BTreeSet<Dimension>,
     text: String,
 }
 
@@ -184,9 +204,10 @@ impl<'a> Parser<'a> {
         region: &'a Region,
         catalogue: &'a Catalogue,
         apart: &'a BTreeSet<(String, String)>,
+        mixed: BTreeSet<Dimension>,
     ) -> Self {
         let tokens = formula.split_whitespace().collect();
-        Self { tokens, at: 0, region, catalogue, apart, text: String::new() }
+        Self { tokens, at: 0, region, catalogue, apart, mixed, text: String::new() }
     }
 
     fn parse(mut self) -> Result<(Value, String), Problem> {
@@ -266,8 +287,9 @@ impl<'a> Parser<'a> {
         if fact.quantity.upper.is_some() {
             return Err(bad(format!("`{token}` is a range, which cannot be computed with")));
         }
-        self.text.push_str(&fact.quantity.without_unit());
-        let unit = &self.catalogue.units[&fact.quantity.unit].0;
+        let (quantity, unit) = (&fact.quantity, &self.catalogue.units[&fact.quantity.unit].0);
+        let with_unit = self.mixed.contains(&unit.dimension);
+        self.text.push_str(&if with_unit { quantity.printed() } else { quantity.without_unit() });
         let digits = fact.quantity.digits();
         Ok(Value {
             number: fact.quantity.value * unit.factor,
@@ -351,7 +373,7 @@ fn combine(left: Value, right: Value, number: f64, direction: i8) -> Result<Valu
 }
 
 /// Turns the result into the declared unit, if the dimensions allow it.
-fn close(value: &Value, unit: &super::Unit, per: bool) -> Result<Quantity, Problem> {
+fn close(value: &Value, unit: &Unit, per: bool) -> Result<Quantity, Problem> {
     let mut dimensions = value.dimensions.clone();
     if per {
         dimensions.retain(|dimension, exponent| !(dimension.is_counted() && *exponent == -1));

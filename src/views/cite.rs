@@ -141,14 +141,12 @@ impl<'a> Item<'a> {
         }
     }
 
-    /// The formula with the result: 70.0＝4480÷64.
+    /// The formula with the result: 70.0＝4480÷64, or 33.7万元＝1.09亿元÷323.
     pub(super) fn equation(self) -> Option<String> {
-        match self {
-            Item::Fact(_) => None,
-            Item::Derived(derived) => {
-                Some(format!("{}＝{}", derived.quantity.without_unit(), derived.formula))
-            }
-        }
+        let Item::Derived(derived) = self else { return None };
+        let quantity = &derived.quantity;
+        let result = if derived.scaled { quantity.printed() } else { quantity.without_unit() };
+        Some(format!("{result}＝{}", derived.formula))
     }
 }
 

@@ -34,6 +34,11 @@ fn rate(mended: Mended) -> Option<f64> {
     percent(f64::from(mended.done), f64::from(mended.due))
 }
 
+/// The same before it is rounded, for differences; nothing due is nothing mended.
+fn exact(mended: Mended) -> f64 {
+    if mended.due == 0 { 0.0 } else { f64::from(mended.done) / f64::from(mended.due) * 100.0 }
+}
+
 /// 全市, 全县, or 合计 where some unit is missing.
 fn whole(told: &Told<'_>, here: usize) -> String {
     if here < told.area.units.len() {
@@ -186,8 +191,13 @@ fn lead(told: &Told<'_>, quarter: &Quarter, before: Option<&Quarter>, period: Pe
     let compared = before.map_or_else(
         || "上季没有资料，不比升降。".to_owned(),
         |before| {
-            let then = rate(before.sums().1).unwrap_or_default();
-            format!("到期整改率比上季{}。", ahead(now, then).replace('快', "升").replace('慢', "降"))
+            let earlier = before.sums().1;
+            let risen = |by| ahead(by, 0.0).replace('快', "升").replace('慢', "降");
+            let by = risen(exact(all) - exact(earlier));
+            // A reader who subtracts the printed rates may come to another last digit: then it is said how this one came about.
+            let printed = risen(now - rate(earlier).unwrap_or_default());
+            let how = if by == printed { "" } else { "（按未取舍的数相减）" };
+            format!("到期整改率比上季{by}{how}。")
         },
     );
     words(format!(
