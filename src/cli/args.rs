@@ -51,6 +51,9 @@ pub(crate) struct Common {
     /// Templates [default: templates/ of the workspace]
     #[arg(long, global = true, value_name = "DIR", help_heading = "Workspace")]
     pub templates: Option<PathBuf>,
+    /// House style: a folder of styles/ beside the templates [default: `style` of report.toml, else official]
+    #[arg(long, global = true, value_name = "NAME", help_heading = "Workspace")]
+    pub style: Option<String>,
     /// Faces [default: fonts/ of the workspace]
     #[arg(long, global = true, value_name = "DIR", help_heading = "Workspace")]
     pub fonts: Option<PathBuf>,
@@ -114,6 +117,9 @@ pub(crate) enum Command {
     Export(Export),
     /// Say whether files are what was made, and make them again from the archive to compare
     Verify(Verify),
+    /// List, show and try the house styles
+    #[command(subcommand)]
+    Template(TemplateCommand),
     /// Write down what documents are made from besides data, for generate --locked
     Lock(Lock),
     /// Say what is set up and what is missing, with the command that mends it
@@ -330,6 +336,23 @@ pub(crate) struct Lock {
     /// Write nothing, and list what is not as it was locked
     #[arg(long)]
     pub check: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TemplateCommand {
+    /// List the styles, each with what it builds on
+    List,
+    /// Say which file comes from which folder, and what of the theme each folder sets
+    Show(TemplateName),
+    /// Set every sample with a style, and say what is wrong with its templates
+    Test(TemplateName),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct TemplateName {
+    /// The style [default: the one in effect]
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]
