@@ -6,6 +6,7 @@ pub(crate) use super::args_approval::*;
 pub(crate) use super::args_mistakes::*;
 pub(crate) use super::args_paper::*;
 pub(crate) use super::args_schedule::*;
+pub(crate) use super::args_template::*;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -329,30 +330,6 @@ pub(crate) struct Verify {
     /// Every document of the output folder
     #[arg(long, group = "files")]
     pub all: bool,
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct Lock {
-    /// Write nothing, and list what is not as it was locked
-    #[arg(long)]
-    pub check: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum TemplateCommand {
-    /// List the styles, each with what it builds on
-    List,
-    /// Say which file comes from which folder, and what of the theme each folder sets
-    Show(TemplateName),
-    /// Set every sample with a style, and say what is wrong with its templates
-    Test(TemplateName),
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct TemplateName {
-    /// The style [default: the one in effect]
-    #[arg(value_name = "NAME")]
-    pub name: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]

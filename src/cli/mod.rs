@@ -6,6 +6,7 @@ mod args_approval;
 mod args_mistakes;
 mod args_paper;
 mod args_schedule;
+mod args_template;
 mod check;
 mod completions;
 mod correct;
