@@ -285,3 +285,21 @@ fn one(problem: Problem, place: Option<Span>) -> Diagnostics {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_below_leads_back_to_the_file() {
+        for (path, below) in [
+            ("lib/theme.typ", "lib/theme@official.typ"),
+            ("lib/charts/bars.typ", "lib/charts/bars@official.typ"),
+            ("v1.2/licence", "v1.2/licence@official"),
+        ] {
+            assert_eq!(name_below(path, OFFICIAL), below);
+            assert_eq!(replaced(below), Some((path.to_owned(), OFFICIAL)));
+        }
+        assert_eq!(replaced("lib/theme.typ"), None);
+    }
+}
