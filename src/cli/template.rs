@@ -2,6 +2,8 @@
 //!
 //! How a file is looked up is left to the typesetter's folders.
 
+use std::collections::BTreeSet;
+
 use briefing::diag::Diagnostics;
 use briefing::disk;
 use briefing::pipeline::{self, Workspace};
@@ -92,6 +94,7 @@ fn test(workspace: &Workspace, settings: &Settings, terminal: &Terminal) -> Resu
     terminal.messages(&opened.diagnostics);
     let style = engine.folders().style().to_owned();
     let mut broken = 0;
+    let mut told = BTreeSet::new();
     for (path, file) in engine.folders().files() {
         let Some(kind) = path.strip_suffix(SAMPLE).filter(|kind| !kind.contains('/')) else { continue };
         let view = disk::read(&file.path).map_err(|e| Failure::usage(e.to_string(), None))?;
@@ -99,7 +102,15 @@ fn test(workspace: &Workspace, settings: &Settings, terminal: &Terminal) -> Resu
         let job =
             Job { main: &main, view: &view, today: day_of(&view), ident: kind, standard: Standard::Archival };
         let set = pipeline::with_room(|| engine.typeset(&job))?;
-        terminal.messages(&set.diagnostics);
+        // One slip in what all kinds share is told once.
+        let mut fresh = Diagnostics::new();
+        for diagnostic in set.diagnostics.iter() {
+            let place = diagnostic.span.as_ref().map(|span| (span.file.path().to_owned(), span.start()));
+            if told.insert((diagnostic.problem.message(), place)) {
+                fresh.add(diagnostic.clone());
+            }
+        }
+        terminal.messages(&fresh);
         match set.output {
             Some(made) => terminal.line(&format!("{style} {kind}: {} pages", made.pages))?,
             None => {

@@ -164,6 +164,8 @@ fn the_styles_are_listed_shown_and_tried() {
     assert_eq!(run.code, 1, "{run:?}");
     assert!(run.stderr.contains(" --> styles/county/lib/theme.typ:2:"), "{run:?}");
     assert!(run.stderr.contains("county region was not made"), "{run:?}");
+    let place = " --> styles/county/lib/theme.typ:2:";
+    assert_eq!(run.stderr.matches(place).count(), 1, "what all kinds share is told once: {run:?}");
     // The others are not touched by it.
     project.run(["template", "test", "province"]).ok();
 }
