@@ -50,6 +50,7 @@ struct WorkspaceEntry {
     zone: Field<String>,
     body_pages: Field<i64>,
     pdf_standard: Field<String>,
+    style: Field<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -135,6 +136,8 @@ pub struct Settings {
     pub body_pages: usize,
     /// What the files conform to.
     pub standard: Standard,
+    /// The house style, and where it is named; none for the official one.
+    pub style: Option<(String, Span)>,
     /// Masthead and foot.
     pub imprint: Imprint,
     /// Whether the faces of the system may serve a role before those of the project.
@@ -159,6 +162,7 @@ impl Default for Settings {
             retention: Retention::default(),
             body_pages: 4,
             standard: Standard::default(),
+            style: None,
             imprint: Imprint {
                 masthead: "党建联建资料简报".into(),
                 class: "公开资料整理".into(),
@@ -225,6 +229,7 @@ impl Settings {
                     ),
                 }
             }
+            self.style = workspace.style.map(|style| (style.get_ref().clone(), at(style.span())));
             if let Some(name) = workspace.pdf_standard {
                 match Standard::parse(name.get_ref()) {
                     Some(standard) => self.standard = standard,

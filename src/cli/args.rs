@@ -6,6 +6,7 @@ pub(crate) use super::args_approval::*;
 pub(crate) use super::args_mistakes::*;
 pub(crate) use super::args_paper::*;
 pub(crate) use super::args_schedule::*;
+pub(crate) use super::args_template::*;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -51,6 +52,9 @@ pub(crate) struct Common {
     /// Templates [default: templates/ of the workspace]
     #[arg(long, global = true, value_name = "DIR", help_heading = "Workspace")]
     pub templates: Option<PathBuf>,
+    /// House style: a folder of styles/ beside the templates [default: `style` of report.toml, else official]
+    #[arg(long, global = true, value_name = "NAME", help_heading = "Workspace")]
+    pub style: Option<String>,
     /// Faces [default: fonts/ of the workspace]
     #[arg(long, global = true, value_name = "DIR", help_heading = "Workspace")]
     pub fonts: Option<PathBuf>,
@@ -114,6 +118,9 @@ pub(crate) enum Command {
     Export(Export),
     /// Say whether files are what was made, and make them again from the archive to compare
     Verify(Verify),
+    /// List, show and try the house styles
+    #[command(subcommand)]
+    Template(TemplateCommand),
     /// Write down what documents are made from besides data, for generate --locked
     Lock(Lock),
     /// Say what is set up and what is missing, with the command that mends it
@@ -323,13 +330,6 @@ pub(crate) struct Verify {
     /// Every document of the output folder
     #[arg(long, group = "files")]
     pub all: bool,
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct Lock {
-    /// Write nothing, and list what is not as it was locked
-    #[arg(long)]
-    pub check: bool,
 }
 
 #[derive(Debug, clap::Args)]

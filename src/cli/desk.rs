@@ -89,6 +89,9 @@ fn worker(workspace: &Workspace, common: &Common, terminal: &Terminal) -> Result
         arguments.push(flag.into());
         arguments.push(folder.into());
     }
+    if let Some(style) = &workspace.style {
+        arguments.extend(["--style".into(), style.into()]);
+    }
     arguments.push("work".into());
     // The allocator would take a gibibyte at once and hand it out bit by bit; against a limit only what is used must count.
     let environment = vec![("MIMALLOC_ARENA_EAGER_COMMIT", "0")];

@@ -2,7 +2,7 @@
 
 use briefing::pipeline::{self, Document};
 use briefing::schedule::Clock;
-use briefing::typeset::{Embedding, Roles};
+use briefing::typeset::{Embedding, Folders, Roles};
 
 use super::args::{Common, Doctor};
 use super::desk;
@@ -26,7 +26,8 @@ pub(crate) fn run(common: &Common, verb: &Doctor, terminal: &Terminal) -> Result
         None => terminal.line("  office: not set, so every page says 样稿 (set `office` in [imprint])")?,
     }
     terminal.line("faces")?;
-    match Roles::read(&workspace.templates) {
+    let folders = pipeline::folders(&workspace, settings);
+    match folders.as_ref().map_err(Clone::clone).and_then(Roles::read) {
         Err(diagnostics) => {
             missing += 1;
             terminal.messages(&diagnostics);
@@ -62,12 +63,17 @@ pub(crate) fn run(common: &Common, verb: &Doctor, terminal: &Terminal) -> Result
         }
     }
     terminal.line("templates")?;
+    if let Some(chain) = folders.as_ref().ok().map(Folders::chain).filter(|chain| chain.len() > 1) {
+        terminal.line(&format!("  style: {}", chain.join(" → ")))?;
+    }
     // The four beats need their templates where an area issues them.
     let wanted = |kind: &Document| !matches!(kind, Document::Beat(_)) || !settings.areas.is_empty();
     for kind in Document::ALL.into_iter().filter(wanted).map(Document::name) {
         let main = workspace.templates.join(kind).join("main.typ");
-        if main.is_file() {
-            terminal.line(&format!("  {}", main.display()))?;
+        let own = folders.as_ref().ok().and_then(|folders| folders.find(&format!("{kind}/main.typ")));
+        if let Some(own) = own {
+            let path = if own.shown.starts_with("templates/") { main } else { own.path };
+            terminal.line(&format!("  {}", path.display()))?;
         } else {
             missing += 1;
             terminal.line(&format!("  {} is missing", main.display()))?;

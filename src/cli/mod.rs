@@ -6,6 +6,7 @@ mod args_approval;
 mod args_mistakes;
 mod args_paper;
 mod args_schedule;
+mod args_template;
 mod check;
 mod completions;
 mod correct;
@@ -28,6 +29,7 @@ mod redeliver;
 mod resolve;
 mod schedule;
 mod status;
+mod template;
 mod tick;
 mod verify;
 mod work;
@@ -51,6 +53,7 @@ pub(crate) fn run(args: Args, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::List(verb) => list::run(&common, &verb, terminal),
         Command::Export(verb) => export::run(&common, &verb, terminal),
         Command::Verify(verb) => verify::run(&common, &verb, terminal),
+        Command::Template(verb) => template::run(&common, &verb, terminal),
         Command::Lock(verb) => lock::run(&common, &verb, terminal),
         Command::Doctor(verb) => doctor::run(&common, &verb, terminal),
         Command::Tick(verb) => tick::run(&common, &verb, terminal),

@@ -28,6 +28,7 @@ pub(crate) fn workspace(
         settings: root.join("report.toml"),
         data: within(&common.data, "data"),
         templates: within(&common.templates, "templates"),
+        style: common.style.clone(),
         fonts: within(&common.fonts, "fonts"),
         system_fonts: terminal.system_fonts(),
         out: out.map_or_else(|| root.join("reports"), Path::to_owned),

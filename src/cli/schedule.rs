@@ -241,6 +241,9 @@ fn trigger(common: &Common, desk: &Desk, verb: &Install, terminal: &Terminal) ->
             options.push(absolute(folder)?.display().to_string());
         }
     }
+    if let Some(style) = &common.style {
+        options.extend(["--style".to_owned(), style.clone()]);
+    }
     let place = |folder: &Path, default: &str| -> Result<PathBuf, Failure> {
         let given = folder != common.workspace.join(default);
         if given { absolute(folder) } else { Ok(workspace.join(default)) }

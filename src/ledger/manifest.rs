@@ -61,6 +61,9 @@ pub struct Entry {
     /// SHA-256 of the recipe in the archive: templates, faces, engine.
     #[serde(default)]
     pub recipe: String,
+    /// The house style it was made in.
+    #[serde(default = "official", skip_serializing_if = "is_official")]
+    pub style: String,
     /// Whether it is a draft that waits, or waited, for a signature: another draft never takes its name.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub held: bool,
@@ -95,6 +98,14 @@ pub fn distribution_path(path: &str) -> String {
 
 fn beside(path: &str, what: &str) -> String {
     format!("{}.{what}.pdf", path.strip_suffix(".pdf").unwrap_or(path))
+}
+
+fn official() -> String {
+    "official".to_owned()
+}
+
+fn is_official(style: &str) -> bool {
+    style == "official"
 }
 
 fn plain() -> String {

@@ -239,6 +239,7 @@ impl Pipeline {
             standard: self.standard(wish).name().to_owned(),
             code: String::new(),
             recipe: self.keep(Some(&bytes))?,
+            style: self.style(),
             held: false,
             people: Vec::new(),
             inputs: self.digest_of("withdrawal", &bytes, wish),

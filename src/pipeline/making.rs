@@ -199,6 +199,7 @@ impl Pipeline {
             standard: self.standard(wish).name().to_owned(),
             code: set.made.view.imprint.code.clone(),
             recipe,
+            style: self.style(),
             held: wish.held,
             people: wish.people.clone(),
             inputs: self.inputs(order, &set.bytes, wish),
@@ -285,6 +286,11 @@ impl Pipeline {
         bytes_of(view)
     }
 
+    /// The house style as the manifest names it.
+    pub(super) fn style(&self) -> String {
+        self.engine.folders().style().to_owned()
+    }
+
     /// Keeps what documents are made from in the archive, and the view of an issue with it. Answers the digest of the recipe.
     pub(super) fn keep(&self, view: Option<&Vec<u8>>) -> Result<String, PathError> {
         let archive = Archive::of(&self.workspace.out);
@@ -295,8 +301,8 @@ impl Pipeline {
         if let Some(recipe) = &*kept {
             return Ok(recipe.clone());
         }
-        for name in self.engine.recipe().templates.keys() {
-            archive.keep(&disk::read(&self.workspace.templates.join(name))?)?;
+        for file in self.engine.folders().files().values() {
+            archive.keep(&disk::read(&file.path)?)?;
         }
         let recipe = archive.keep(&self.engine.recipe().bytes())?;
         *kept = Some(recipe.clone());

@@ -33,7 +33,7 @@ use making::edition;
 pub use beats::has_matter;
 pub use check::check;
 pub use correcting::{Corrected, Correcting, OtherIssue, Unmended, Withdrawing};
-pub use opening::{find_faces, open_data, open_engine};
+pub use opening::{find_faces, folders, open_data, open_engine};
 pub use order::{Document, End, MakeError, Order, Outcome, Wish, all_orders};
 pub use paper::{Paper, PrintRun};
 pub use release::{Difference, DraftFile, Refusal, Released};
@@ -48,6 +48,8 @@ pub struct Workspace {
     pub data: PathBuf,
     /// What designers write.
     pub templates: PathBuf,
+    /// The house style, where it is not that of the settings.
+    pub style: Option<String>,
     /// Fetched faces.
     pub fonts: PathBuf,
     /// Folders of the system's faces.

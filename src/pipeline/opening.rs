@@ -6,7 +6,7 @@ use super::{PipelineError, Workspace};
 use crate::diag::{Diagnostics, Problem, Warned};
 use crate::model::CaseBook;
 use crate::settings::Settings;
-use crate::typeset::{Engine, Faces, Roles, Search, SystemFaces};
+use crate::typeset::{Engine, Faces, Folders, OFFICIAL, Roles, Search, SystemFaces};
 
 /// The settings and the shared data.
 pub fn open_data(workspace: &Workspace) -> Warned<(Settings, CaseBook)> {
@@ -24,18 +24,31 @@ pub fn open_engine(
     workspace: &Workspace,
     settings: &Settings,
 ) -> Result<Warned<Option<Engine>>, PipelineError> {
-    let roles = match Roles::read(&workspace.templates) {
-        Ok(roles) => roles,
+    let opened = folders(workspace, settings).and_then(|folders| Ok((Roles::read(&folders)?, folders)));
+    let (roles, folders) = match opened {
+        Ok(opened) => opened,
         Err(diagnostics) => return Ok(Warned { output: None, diagnostics }),
     };
     let faces = find_faces(workspace, settings, roles)?;
-    Ok(match Engine::open(&workspace.templates, faces) {
+    Ok(match Engine::open(folders, faces) {
         Ok(engine) => {
             let diagnostics = absent_faces(&engine);
             Warned { output: Some(engine), diagnostics }
         }
         Err(diagnostics) => Warned { output: None, diagnostics },
     })
+}
+
+/// The folders of the style that was asked for, else of that of the settings, else the official templates.
+///
+/// # Errors
+/// When a style is not there or not sound.
+pub fn folders(workspace: &Workspace, settings: &Settings) -> Result<Folders, Diagnostics> {
+    match (&workspace.style, &settings.style) {
+        (Some(style), _) => Folders::open(&workspace.templates, style, None),
+        (None, Some((style, span))) => Folders::open(&workspace.templates, style, Some(span)),
+        (None, None) => Folders::open(&workspace.templates, OFFICIAL, None),
+    }
 }
 
 /// The faces of the declared roles, where the workspace and its settings say to look.

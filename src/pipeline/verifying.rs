@@ -12,7 +12,7 @@ use super::{PipelineError, Workspace, with_room};
 use crate::disk;
 use crate::ledger::{Archive, Entry, Manifest, blank_path};
 use crate::settings::{Settings, Standard};
-use crate::typeset::{self, Engine, Job, PageDifference, Recipe, Roles};
+use crate::typeset::{self, Engine, Folders, Job, PageDifference, Recipe, Roles};
 
 /// What became of the question.
 #[derive(Debug, Clone, PartialEq)]
@@ -151,11 +151,13 @@ fn again(
         };
         disk::write(&place.path().join(name), &template).map_err(crate::ledger::LedgerError::from)?;
     }
-    let Ok(roles) = Roles::read(place.path()) else {
+    // The recipe names what a style replaces as a template reaches it: one folder holds all.
+    let templates = Folders::official(place.path());
+    let Ok(roles) = Roles::read(&templates) else {
         return Ok(Verdict::Lost("this version cannot read its list of faces".to_owned()));
     };
     let faces = find_faces(workspace, settings, roles)?;
-    let Ok(engine) = Engine::open(place.path(), faces) else {
+    let Ok(engine) = Engine::open(templates, faces) else {
         return Ok(Verdict::Lost("a role has no face any more".to_owned()));
     };
     let differences = recipe.differences(engine.recipe());

@@ -5,7 +5,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use chrono::{Datelike, NaiveDate};
@@ -22,6 +21,7 @@ use super::characters::{Missing, Repertoire};
 use super::compact::compact;
 use super::faces::Faces;
 use super::files::Templates;
+use super::folders::Folders;
 use super::recipe::Recipe;
 use super::world::{DocumentWorld, Shared, file_id};
 use super::{glyphs, messages};
@@ -43,7 +43,6 @@ const FIGURE: &str = "f";
 pub struct Engine {
     shared: Arc<Shared>,
     repertoire: Arc<Repertoire>,
-    folder: PathBuf,
     recipe: Arc<OnceLock<(Recipe, String)>>,
 }
 
@@ -80,21 +79,20 @@ pub struct Typeset {
 }
 
 impl Engine {
-    /// Opens a folder of templates with the faces found for it.
+    /// Opens folders of templates with the faces found for them.
     ///
     /// # Errors
-    /// When the folder cannot be read, or a role has no face.
-    pub fn open(templates: &Path, faces: Faces) -> Result<Self, Diagnostics> {
-        let files = Templates::open(templates, faces.served()?).map_err(|e| {
-            let mut found = Diagnostics::new();
-            let (path, reason) = (e.path.display().to_string(), e.source.to_string());
-            found.push_nowhere(Problem::Unreadable { path, reason });
-            found
-        })?;
+    /// When a role has no face.
+    pub fn open(folders: Folders, faces: Faces) -> Result<Self, Diagnostics> {
+        let files = FileStore::new(Templates::new(folders.clone(), faces.served()?));
         let library = LazyHash::new(Library::default());
-        let shared = Shared { library, faces, files: FileStore::new(files) };
-        let folder = templates.to_owned();
-        Ok(Self { shared: Arc::new(shared), repertoire: Arc::default(), folder, recipe: Arc::default() })
+        let shared = Shared { library, faces, folders, files };
+        Ok(Self { shared: Arc::new(shared), repertoire: Arc::default(), recipe: Arc::default() })
+    }
+
+    /// Where its templates come from.
+    pub fn folders(&self) -> &Folders {
+        &self.shared.folders
     }
 
     /// What documents are made from besides their views: every template, the faces, this program and its typesetter.
@@ -109,7 +107,7 @@ impl Engine {
 
     fn made_from(&self) -> &(Recipe, String) {
         self.recipe.get_or_init(|| {
-            let recipe = Recipe::of(&self.folder, self.faces(), self.faces().memory());
+            let recipe = Recipe::of(self.folders(), self.faces(), self.faces().memory());
             let digest = recipe.digest();
             (recipe, digest)
         })

@@ -1,30 +1,28 @@
-//! The files that a template may read: those of the folder of templates, and nothing else.
+//! The files that a template may read: those of the folders of templates, and nothing else.
 //!
 //! The view, which differs from document to document, is left to `world`.
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use typst::diag::{FileError, FileResult, PackageError};
 use typst::foundations::Bytes;
 use typst::syntax::{FileId, VirtualRoot};
 use typst_kit::files::FileLoader;
 
+use super::folders::Folders;
 use super::roles::FACES;
-use crate::disk::PathError;
 
-/// A folder of templates with its list of faces as served.
+/// Folders of templates with their list of faces as served.
 pub(super) struct Templates {
-    /// Without links, so that paths below it can be compared.
-    root: PathBuf,
+    folders: Folders,
     faces: Bytes,
 }
 
 impl Templates {
-    pub(super) fn open(root: &Path, faces: String) -> Result<Self, PathError> {
-        let root = fs::canonicalize(root).map_err(|e| PathError::new("read", root, e))?;
-        Ok(Self { root, faces: Bytes::from_string(faces) })
+    pub(super) fn new(folders: Folders, faces: String) -> Self {
+        Self { folders, faces: Bytes::from_string(faces) }
     }
 }
 
@@ -38,9 +36,12 @@ impl FileLoader for Templates {
             return Ok(self.faces.clone());
         }
         // Messages name files as the workspace does, the same on every machine.
-        let fail = |e: io::Error| FileError::from_io(e, Path::new(&format!("templates/{name}")));
-        let path = fs::canonicalize(id.vpath().realize(&self.root)?).map_err(fail)?;
-        if !path.starts_with(&self.root) {
+        let Some(found) = self.folders.find(name) else {
+            return Err(FileError::NotFound(format!("templates/{name}").into()));
+        };
+        let fail = |e: io::Error| FileError::from_io(e, Path::new(&found.shown));
+        let path = fs::canonicalize(&found.path).map_err(fail)?;
+        if !self.folders.holds(&path) {
             return Err(FileError::AccessDenied);
         }
         if path.is_dir() {
@@ -78,8 +79,7 @@ mod tests {
         link("..", "up");
         link("region/main.typ", "in.typ");
 
-        let templates =
-            Templates::open(&place.path().join("templates"), "faces".into()).expect("it is there");
+        let templates = Templates::new(Folders::official(&place.path().join("templates")), "faces".into());
         let read = |path| load(&templates, path).map(|bytes| bytes.as_slice().to_vec());
         assert_eq!(read("region/main.typ"), Ok(b"x".to_vec()));
         assert_eq!(read("in.typ"), Ok(b"x".to_vec()));

@@ -77,7 +77,7 @@ impl Places<'_> {
             return None;
         }
         let name = id.vpath().get_without_slash();
-        let path = if DocumentWorld::is_view(id) { name.to_owned() } else { format!("templates/{name}") };
+        let path = if DocumentWorld::is_view(id) { name.to_owned() } else { self.world.shown(name) };
         let read = || {
             let bytes = self.world.file(id).ok()?;
             Some(SourceFile::new(path.clone(), bytes.as_str().ok()?))

@@ -5,7 +5,7 @@
 //! ```text
 //! templates/lib/faces.toml -> Roles -+
 //! fonts/, its remembered scan -------+-> Faces -+
-//! templates/ ----------------------------------+-> Engine -- Job --> Typeset
+//! templates/, styles/ -> Folders --------------+-> Engine -- Job --> Typeset
 //! ```
 
 mod characters;
@@ -13,6 +13,7 @@ mod compact;
 mod engine;
 mod faces;
 mod files;
+mod folders;
 mod glyphs;
 mod messages;
 mod patterns;
@@ -21,6 +22,7 @@ mod recipe;
 mod roles;
 mod scan;
 mod sfnt;
+mod theme;
 mod world;
 
 use std::{io, panic, thread};
@@ -28,10 +30,12 @@ use std::{io, panic, thread};
 pub use characters::Missing;
 pub use engine::{Engine, Job, Typeset};
 pub use faces::{DeclaredFace, Faces, FoundFace, RoleFaces, Search, SystemFaces};
+pub use folders::{Effective, Folders, OFFICIAL, names as styles};
 pub use raster::{PageDifference, Unreadable, compare, images};
 pub use recipe::Recipe;
 pub use roles::Roles;
 pub use sfnt::Embedding;
+pub use theme::{THEME, theme_keys};
 
 use crate::disk::PathError;
 

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::faces::Faces;
+use super::folders::{Folders, OFFICIAL};
 use super::scan::stamp;
 use crate::disk;
 
@@ -25,7 +26,10 @@ pub struct Recipe {
     pub program: String,
     /// The typesetter and its version.
     pub typesetter: String,
-    /// SHA-256 of each file of the folder of templates, by its path there.
+    /// The chain of the house style, its name first; none for the official templates alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub style: Vec<String>,
+    /// SHA-256 of each template in effect, by its path: those that a style replaces bear the name by which it reaches them.
     pub templates: BTreeMap<String, String>,
     /// SHA-256 of each font file that serves a role, by its name.
     pub faces: BTreeMap<String, String>,
@@ -34,27 +38,16 @@ pub struct Recipe {
 }
 
 impl Recipe {
-    /// The recipe of a folder of templates with the faces found for it. `memory` is a file in which the digests of faces are kept: they are
+    /// The recipe of folders of templates with the faces found for it. `memory` is a file in which the digests of faces are kept: they are
     /// large, and change once in years.
-    pub(super) fn of(folder: &Path, faces: &Faces, memory: Option<&Path>) -> Self {
-        let mut templates = BTreeMap::new();
-        let mut folders = vec![folder.to_owned()];
-        while let Some(inner) = folders.pop() {
-            for entry in fs::read_dir(&inner).into_iter().flatten().flatten() {
-                let path = entry.path();
-                // A sample is for designers; no document is made from it.
-                if name_of(&path).starts_with('.') || name_of(&path) == "sample.json" {
-                    continue;
-                }
-                if path.is_dir() {
-                    folders.push(path);
-                } else if let Ok(bytes) = disk::read(&path) {
-                    let name =
-                        path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-                    templates.insert(name, disk::sha256(&bytes));
-                }
-            }
-        }
+    pub(super) fn of(folders: &Folders, faces: &Faces, memory: Option<&Path>) -> Self {
+        // A sample is for designers; no document is made from it.
+        let used = folders.files().into_iter().filter(|(_, file)| name_of(&file.path) != "sample.json");
+        let templates = used
+            .filter_map(|(name, file)| Some((name, disk::sha256(&disk::read(&file.path).ok()?))))
+            .collect();
+        let chain = folders.chain().into_iter().map(str::to_owned);
+        let style = if folders.style() == OFFICIAL { Vec::new() } else { chain.collect() };
         let mut roles = BTreeMap::new();
         let mut files = Vec::new();
         for role in faces.describe() {
@@ -72,6 +65,7 @@ impl Recipe {
             format: 1,
             program: format!("report {}", env!("CARGO_PKG_VERSION")),
             typesetter: TYPESETTER.to_owned(),
+            style,
             templates,
             faces: digests(&files, memory),
             roles,
@@ -98,6 +92,10 @@ impl Recipe {
             if was != is {
                 found.push(format!("{what} was {was} and is {is}"));
             }
+        }
+        if self.style != other.style {
+            let name = |style: &[String]| style.first().map_or(OFFICIAL, String::as_str).to_owned();
+            found.push(format!("the style was {} and is {}", name(&self.style), name(&other.style)));
         }
         compare("templates/", &self.templates, &other.templates, &mut found);
         compare("face ", &self.faces, &other.faces, &mut found);
@@ -180,6 +178,7 @@ mod tests {
             format: 1,
             program: "report 1".into(),
             typesetter: "typst 1".into(),
+            style: Vec::new(),
             templates: templates.iter().map(|(name, digest)| ((*name).into(), (*digest).into())).collect(),
             faces: BTreeMap::new(),
             roles: BTreeMap::new(),

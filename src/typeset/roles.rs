@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::Path;
 use std::sync::Arc;
 
 use toml::Spanned;
@@ -12,9 +11,9 @@ use toml::de::{DeTable, DeValue};
 use typst::foundations::Regex;
 use typst::text::FontWeight;
 
+use super::folders::Folders;
 use super::patterns::Pattern;
 use crate::diag::{Diagnostics, Problem, SourceFile, Span, nearest};
-use crate::disk;
 
 /// The file within the folder of templates.
 pub(super) const FACES: &str = "lib/faces.toml";
@@ -60,22 +59,12 @@ pub(super) struct Role {
 }
 
 impl Roles {
-    /// Reads `lib/faces.toml` of a folder of templates.
+    /// Reads `lib/faces.toml` of folders of templates.
     ///
     /// # Errors
     /// With all that is wrong with the file, or when it cannot be read.
-    pub fn read(templates: &Path) -> Result<Self, Diagnostics> {
-        let path = format!("templates/{FACES}");
-        let fail = |problem| {
-            let mut found = Diagnostics::new();
-            found.push_nowhere(problem);
-            found
-        };
-        let bytes = disk::read(&templates.join(FACES))
-            .map_err(|e| fail(Problem::Unreadable { path: path.clone(), reason: e.source.to_string() }))?;
-        let text = String::from_utf8(bytes)
-            .map_err(|_| fail(Problem::NotUtf8 { path: path.clone(), gb18030: false }))?;
-        Self::parse(&SourceFile::new(path, text))
+    pub fn read(templates: &Folders) -> Result<Self, Diagnostics> {
+        Self::parse(&templates.source(FACES)?)
     }
 
     /// Reads the text of such a file.

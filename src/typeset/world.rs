@@ -15,6 +15,7 @@ use typst_kit::files::FileStore;
 
 use super::faces::Faces;
 use super::files::Templates;
+use super::folders::Folders;
 
 /// The one path of every view: file ids are never freed, and there are only 65,535.
 static VIEW: LazyLock<FileId> =
@@ -29,6 +30,7 @@ pub(super) fn file_id(path: &str) -> Option<FileId> {
 pub(super) struct Shared {
     pub(super) library: LazyHash<Library>,
     pub(super) faces: Faces,
+    pub(super) folders: Folders,
     pub(super) files: FileStore<Templates>,
 }
 
@@ -50,6 +52,11 @@ impl<'a> DocumentWorld<'a> {
     /// Whether a file is the view.
     pub(super) fn is_view(id: FileId) -> bool {
         id == *VIEW
+    }
+
+    /// A template as messages name it.
+    pub(super) fn shown(&self, path: &str) -> String {
+        self.shared.folders.shown(path)
     }
 
     /// The templates that the document was made of, with their content, sorted by path.

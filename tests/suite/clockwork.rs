@@ -139,6 +139,7 @@ fn entry_of(order: &Order, period: Period, day: NaiveDate, number: Option<Number
         code: "0000-0000-0000".into(),
         recipe: "r".repeat(64),
         held: false,
+        style: "official".into(),
         people: Vec::new(),
         inputs: "i".repeat(64),
     }

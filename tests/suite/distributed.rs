@@ -149,6 +149,7 @@ fn engine() -> Option<Engine> {
         settings: root().join("report.toml"),
         data: root().join("data"),
         templates: root().join("templates"),
+        style: None,
         fonts,
         system_fonts: Vec::new(),
         out: root().join("reports"),

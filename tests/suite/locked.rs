@@ -28,7 +28,7 @@ fn nothing_is_made_from_what_is_not_as_it_was_locked() {
     project.replace("report.toml", "示例办公室", "另一办公室");
     project.generate(["--region", "qinghe", "--locked"]).ok();
 
-    project.replace("templates/lib/foot.typ", "印", "印 ");
+    project.replace("templates/lib/foot.typ", "版记", "版记 ");
     project.write("templates/lib/new.typ", "");
     let run = project.generate(["--region", "baishi", "--locked"]);
     assert_eq!(run.code, 2, "{run:?}");

@@ -86,6 +86,8 @@ mod shifted;
 mod shipped;
 mod signed;
 mod sink;
+mod styles;
+mod styles_modern;
 mod swept;
 mod ticks;
 mod tools;

@@ -370,15 +370,15 @@ fn mistakes_are_not_corrected_by_a_template_that_hides_it() {
     }
     let counter = issued("[\"region\"]", &recipient("a", "", "drop", "a"), &[("a", "drop")]);
     mend(&counter);
-    let notice = "correction(view.at(\"correction\", default: none))";
-    counter.replace("templates/lib/briefing.typ", notice, "none");
+    let notice = "correction(notice)";
+    counter.replace("templates/lib/opening.typ", notice, "none");
     counter.at(LATER, CORRECT).ends(2).says("does not show the notice").says("templates/lib/correction.typ");
     assert_eq!(parcels(&counter, "region", "qinghe"), ["a issue accepted"]);
     let long = "长".repeat(151);
     let correct = ["correct", "2026-11/region/qinghe", "--reason", &long];
     counter.at(LATER, correct).ends(2).says("the reason has 151 characters");
     // The longest that is taken, with the most rows that page one takes.
-    counter.replace("templates/lib/briefing.typ", "  none\n", &format!("  {notice}\n"));
+    counter.replace("templates/lib/opening.typ", "  none\n", &format!("  {notice}\n"));
     let file = "data/regions/qinghe.toml";
     counter.replace(file, "value = 7\nas_printed = \"7个\"", "value = 8\nas_printed = \"8个\"");
     counter.replace(file, "value = 11\nas_printed = \"11个\"", "value = 12\nas_printed = \"12个\"");

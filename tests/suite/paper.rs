@@ -264,7 +264,7 @@ fn paper_that_bears_the_masthead_gets_nothing_that_moved() {
     let channel = "[[channel]]\nid = \"red\"\nkind = \"lp\"\ninternal = true\nmasthead = \"blank\"\ncommand = [\"/bin/true\"]\n";
     let counter = Counter::with("[\"comparative\"]", &["red"], channel, "");
     let moved = "if view.masthead.at(\"blank\", default: false) { pagebreak() }\n  note(view.note)";
-    counter.replace("templates/lib/briefing.typ", "note(view.note)", moved);
+    counter.replace("templates/lib/opening.typ", "note(view.note)", moved);
     let run = counter.tick(FIRST);
     run.ok().says("error[blank-moved]: without its red masthead the document has 5 pages instead of 4");
     run.prints("not made (typeset): without its red masthead");
