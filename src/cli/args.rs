@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use briefing::settings::Sides;
+
 pub(crate) use super::args_approval::*;
 pub(crate) use super::args_mistakes::*;
 pub(crate) use super::args_paper::*;
@@ -207,6 +209,12 @@ pub(crate) struct Generate {
     /// How much of each document
     #[arg(long, value_enum, default_value_t, value_name = "PART", help_heading = "The issue")]
     pub part: PartArg,
+    /// A working copy for those who read and correct: 样稿 and line numbers on every page, changes since the last issue marked, and a 审签单
+    #[arg(long, help_heading = "The issue")]
+    pub draft: bool,
+    /// How many sides of a sheet are printed: mirrored pages, or all bound at the left [default: `sides` of report.toml, else two]
+    #[arg(long, value_enum, value_name = "SIDES", help_heading = "Output")]
+    pub sides: Option<SidesArg>,
     /// What the PDF conforms to [default: `pdf_standard` of report.toml, else a-2a]
     #[arg(long, value_enum, value_name = "STANDARD", help_heading = "Output")]
     pub pdf_standard: Option<StandardArg>,
@@ -275,6 +283,25 @@ pub(crate) enum PartArg {
     All,
     /// The body that a leader reads
     Body,
+}
+
+/// How many sides of a sheet are printed.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum SidesArg {
+    /// Margins and page numbers are mirrored
+    Two,
+    /// Every page is bound at the left
+    One,
+}
+
+impl SidesArg {
+    /// As the settings mean it.
+    pub(crate) fn meaning(self) -> Sides {
+        match self {
+            Self::Two => Sides::Two,
+            Self::One => Sides::One,
+        }
+    }
 }
 
 /// What is made of a document.

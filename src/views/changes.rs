@@ -261,6 +261,13 @@ impl Change<PrintedFigure> {
     }
 }
 
+impl PrintedMechanism {
+    /// Whether it is the mechanism of this id.
+    pub fn has_id(&self, id: &str) -> bool {
+        self.id.as_deref() == Some(id)
+    }
+}
+
 impl Change<PrintedMechanism> {
     fn line(&self) -> String {
         match (&self.was, &self.is) {

@@ -411,6 +411,7 @@ impl<'a> Citations<'a> {
             paragraph,
             note,
             figure,
+            change: None,
         }
     }
 }
