@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 
 use serde_json::Value;
 
-use super::changes::{Change, Changes, PrintedFigure, PrintedMechanism, changes};
+use super::changes::{Change, Changes, PrintedFigure, PrintedMechanism, changes, figures};
 use super::shape::{Annex, Copied, Line, Review, ReviewChange, View};
 
 /// What a working copy is compared with.
@@ -40,11 +40,11 @@ pub fn mark_changes(view: &mut View, base: &Base) -> Compared {
             (format!("对照{issue}"), Some(changes(before, &after)))
         }
     };
+    let rows = found.as_ref().map(|found| rows(view, found)).unwrap_or_default();
     if let Some(found) = &found {
-        mark(view, found);
+        mark(view, &rows, found);
     }
     view.copied = Some(Copied { compared, marked: found.is_some() });
-    let rows = found.as_ref().map(rows).unwrap_or_default();
     let count = |kind: &str| rows.iter().filter(|row| row.kind == kind).count();
     let words = match base {
         Base::None => "首期，没有可对照的上一期。".to_owned(),
@@ -63,17 +63,14 @@ const NEW: &str = "新增";
 const GONE: &str = "撤下";
 
 /// Puts the mark of each change on its row in the annexes.
-fn mark(view: &mut View, changes: &Changes) {
+fn mark(view: &mut View, rows: &[ReviewChange], changes: &Changes) {
     let name = |is_known: bool| Some(if is_known { "changed" } else { "new" });
     for annex in &mut view.annexes {
         match annex {
             Annex::Figures { sections, .. } => {
                 for row in sections.iter_mut().flat_map(|section| &mut section.rows) {
-                    let own = |change: &&Change<PrintedFigure>| {
-                        change.is.as_ref().is_some_and(|is| is.no == row.no)
-                    };
-                    let change = changes.figures.iter().find(own);
-                    row.change = change.and_then(|change| name(change.was.is_some()));
+                    let change = rows.iter().find(|change| change.no == row.no);
+                    row.change = change.and_then(|change| name(change.kind == CHANGED));
                 }
             }
             Annex::Mechanisms { groups, .. } => {
@@ -90,15 +87,28 @@ fn mark(view: &mut View, changes: &Changes) {
     }
 }
 
-/// All changes: what is another, then what is new, then what is gone.
-fn rows(changes: &Changes) -> Vec<ReviewChange> {
+/// All changes: what is another, then what is new, then what is gone. Documents of the four beats tell the same figures of each period:
+/// there a figure is compared with that of the period before.
+fn rows(view: &View, changes: &Changes) -> Vec<ReviewChange> {
     let kind = |was: bool, is: bool| match (was, is) {
         (true, true) => CHANGED,
         (_, true) => NEW,
         _ => GONE,
     };
+    let in_turn = !matches!(view.document, "region" | "comparative");
+    let after = if in_turn {
+        figures(&serde_json::to_value(view).expect("a view always serialises"))
+    } else {
+        Vec::new()
+    };
     let figures = changes.figures.iter().filter_map(|change| {
         let figure = change.is.as_ref().or(change.was.as_ref())?;
+        let earlier = change.earlier.as_ref().filter(|_| in_turn);
+        let is_the_same = earlier.is_some_and(|earlier| earlier.printed == figure.printed);
+        let is_followed = change.is.is_none() && after.iter().any(|after| after.continues(figure));
+        if is_the_same || is_followed {
+            return None;
+        }
         let (was, is) = change.was_and_is();
         let (mut was, mut is) = (was.unwrap_or_default(), is.unwrap_or_default());
         if let (Some(before), Some(after)) = (&change.was, &change.is)
@@ -115,7 +125,7 @@ fn rows(changes: &Changes) -> Vec<ReviewChange> {
         if let (None, Some(earlier)) = (&change.was, &change.earlier) {
             was = format!("{}为{}", earlier.time, earlier.printed);
         }
-        let kind = kind(change.was.is_some(), change.is.is_some());
+        let kind = kind(change.was.is_some() || earlier.is_some(), change.is.is_some());
         let no = change.is.as_ref().map_or(0, |is| is.no);
         Some(ReviewChange { kind, what: figure.name(), was, is, no })
     });

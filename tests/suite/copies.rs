@@ -160,10 +160,7 @@ fn what_changed_since_the_issue_is_marked_and_listed() {
     // Lines below figures of the body, which the same copy without an issue before it does not have.
     let strokes = |pdf: &Path| {
         let trace = output("mutool", ["trace", &pdf.display().to_string()]);
-        trace
-            .lines()
-            .filter(|line| line.contains("stroke_path") && line.contains("linewidth=\".9\""))
-            .count()
+        trace.lines().filter(|line| line.contains("stroke_path") && line.contains("linewidth=\".9\"")).count()
     };
     office.generate(["--region", "qinghe", "--draft", "--out", "alone"]).ok();
     let alone = office.path("alone/2026-11/region/qinghe.copy.pdf");
