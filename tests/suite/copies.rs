@@ -256,6 +256,35 @@ fn a_copy_is_compared_with_the_last_correction_or_says_why_not() {
     assert_eq!(sheet["compared"], "第1期（总第1期）更正后的存档已不在，未作对照。");
 }
 
+/// The demo's city tells the same figures of each month under other ids: what counts is how they differ from the month before.
+#[test]
+fn a_document_of_a_beat_is_compared_with_the_period_before() {
+    if !have(&["faces"]) {
+        return;
+    }
+    let beats = "\n[[schedule]]\nid = \"dispatch\"\nwhen = { cron = \"0 8 10 * *\" }\ndocuments = [\"monthly\"]\nsubjects = [\"shili\"]\nperiod = \"previous-month\"\nsince = \"2026-11-01\"\n";
+    let project = Project::demo();
+    let settings = project.read("report.toml");
+    let (kept, _) = settings.split_once("[[schedule]]").expect("schedules");
+    project.write("report.toml", kept);
+    let office = Office::of(project, beats);
+    office.tick("2026-11-10T08:00:00+08:00").ok();
+    office.generate(["--area", "shili", "--period", "2026-11", "--draft"]).ok();
+    let sheet = view_of(&office, "reports/2026-11/monthly/shili.review.pdf");
+    let changes = sheet["changes"].as_array().expect("changes");
+    let done = changes.iter().find(|change| change["what"] == "已完成任务（甲县，截至2026年11月30日）");
+    let done = done.expect("it was 5 and is 6");
+    assert_eq!(
+        (&done["kind"], &done["was"], &done["is"]),
+        (&json!("变动"), &json!("截至2026年10月31日为5项"), &json!("6项"))
+    );
+    // What is as it was a month ago is not listed, and no figure of the month before is called gone.
+    let total =
+        |change: &&Value| change["what"].as_str().is_some_and(|what| what.starts_with("年度任务（甲县"));
+    assert_eq!(changes.iter().find(total), None);
+    assert!(sheet["compared"].as_str().is_some_and(|words| words.ends_with("撤下0项。")), "{sheet}");
+}
+
 #[test]
 fn a_sheet_with_more_changes_than_a_page_holds_says_how_many_there_are() {
     if !have(&["faces", "pdftotext"]) {
