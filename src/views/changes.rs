@@ -52,7 +52,7 @@ pub struct Change<T> {
     pub was: Option<T>,
     /// None for what is gone.
     pub is: Option<T>,
-    /// For a new figure: the last of its indicator and place that the earlier view has, of another time.
+    /// For a new figure: the latest of its indicator and place that the earlier view has, of a time before it.
     pub earlier: Option<T>,
 }
 
@@ -93,7 +93,8 @@ pub fn changes(before: &Value, after: &Value) -> Changes {
     };
     for change in &mut found.figures {
         let (None, Some(is)) = (&change.was, &change.is) else { continue };
-        let older = known.iter().filter(|older| is.continues(older));
+        let now = moment(&is.time);
+        let older = known.iter().filter(|older| is.continues(older) && moment(&older.time) < now);
         change.earlier = older.max_by_key(|older| moment(&older.time)).cloned();
     }
     found

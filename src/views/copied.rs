@@ -185,7 +185,7 @@ impl Compared {
             people: people.into(),
             compared: self.words.clone(),
             changes: self.rows.iter().take(most).cloned().collect(),
-            more: (more > 0).then(|| format!("另有{more}项，见样稿附表中的标记。")),
+            more: (more > 0).then(|| format!("另有{more}项，本单未列。")),
         }
     }
 }

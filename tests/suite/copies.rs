@@ -282,7 +282,10 @@ fn a_document_of_a_beat_is_compared_with_the_period_before() {
     let total =
         |change: &&Value| change["what"].as_str().is_some_and(|what| what.starts_with("年度任务（甲县"));
     assert_eq!(changes.iter().find(total), None);
-    assert!(sheet["compared"].as_str().is_some_and(|words| words.ends_with("撤下0项。")), "{sheet}");
+    // A unit that has not reported this month is told no more.
+    let gone = changes.iter().filter(|change| change["kind"] == "撤下");
+    let gone: Vec<&str> = gone.map(|change| change["what"].as_str().expect("words")).collect();
+    assert!(!gone.is_empty() && gone.iter().all(|what| what.contains("（己区，")), "{gone:?}");
 }
 
 #[test]
@@ -298,7 +301,7 @@ fn a_sheet_with_more_changes_than_a_page_holds_says_how_many_there_are() {
     let sheet = view_of(&office, SHEET);
     let shown = sheet["changes"].as_array().expect("changes").len();
     assert!((8..60).contains(&shown), "{shown}");
-    assert_eq!(sheet["more"], format!("另有{}项，见样稿附表中的标记。", 60 - shown));
+    assert_eq!(sheet["more"], format!("另有{}项，本单未列。", 60 - shown));
     assert!(whole(&office.path(SHEET)).contains("意见"));
     office.generate(["--region", "qinghe", "--draft"]).ok().prints("unchanged region qinghe");
 }

@@ -127,8 +127,8 @@ fn the_figure_before_is_the_latest_one_whatever_its_row() {
         ("2026年第三季度", "2026年第二季度", "2026年第四季度"),
         ("2026年10月1日至2026年10月31日", "2026年9月1日至2026年9月30日", "2026年11月1日至2026年11月30日"),
     ] {
-        // The older one stands below the later one.
-        let before = [at(1, "jia:b", "6", late), at(2, "jia:a", "5", early)];
+        // The older one stands below the later one, and one of a time to come is not before it.
+        let before = [at(1, "jia:b", "6", late), at(2, "jia:a", "5", early), at(3, "jia:d", "9", "2027年")];
         let found = changes(&view(&before), &view(&[at(1, "jia:c", "7", now)]));
         let earlier = found.figures[0].earlier.as_ref().expect("one before it");
         assert_eq!((earlier.time.as_str(), earlier.printed.as_str()), (late, "6个"));
