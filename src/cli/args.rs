@@ -2,10 +2,9 @@
 
 use std::path::PathBuf;
 
-use briefing::settings::Sides;
-
 pub(crate) use super::args_approval::*;
 pub(crate) use super::args_mistakes::*;
+pub(crate) use super::args_output::*;
 pub(crate) use super::args_paper::*;
 pub(crate) use super::args_schedule::*;
 use clap::builder::styling::{AnsiColor, Styles};
@@ -283,35 +282,6 @@ pub(crate) enum PartArg {
     All,
     /// The body that a leader reads
     Body,
-}
-
-/// How many sides of a sheet are printed.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum SidesArg {
-    /// Margins and page numbers are mirrored
-    Two,
-    /// Every page is bound at the left
-    One,
-}
-
-impl SidesArg {
-    /// As the settings mean it.
-    pub(crate) fn meaning(self) -> Sides {
-        match self {
-            Self::Two => Sides::Two,
-            Self::One => Sides::One,
-        }
-    }
-}
-
-/// What is made of a document.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum OutputFormat {
-    /// The PDF
-    #[default]
-    Pdf,
-    /// The PDF, and its pages as PNG
-    Png,
 }
 
 /// What a PDF conforms to.
