@@ -7,6 +7,7 @@ mod channels;
 mod copies;
 mod running;
 mod schedule;
+mod sides;
 mod standard;
 
 use std::path::{Path, PathBuf};
@@ -28,6 +29,7 @@ pub use channels::{ChannelEntry, Declared, DeliveryEntry, SecretEntry};
 pub use copies::Copies;
 pub use running::{AlarmWay, Monitor, Retention, length_of, span_of};
 pub use schedule::{ScheduleEntry, SignEntry, WaitEntry, WhenEntry, Written};
+pub use sides::Sides;
 pub use standard::Standard;
 
 /// `report.toml` as written.
@@ -51,6 +53,7 @@ struct WorkspaceEntry {
     body_pages: Field<i64>,
     pdf_standard: Field<String>,
     style: Field<String>,
+    sides: Field<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -138,6 +141,8 @@ pub struct Settings {
     pub standard: Standard,
     /// The house style, and where it is named; none for the official one.
     pub style: Option<(String, Span)>,
+    /// How many sides of a sheet are printed.
+    pub sides: Sides,
     /// Masthead and foot.
     pub imprint: Imprint,
     /// Whether the faces of the system may serve a role before those of the project.
@@ -163,6 +168,7 @@ impl Default for Settings {
             body_pages: 4,
             standard: Standard::default(),
             style: None,
+            sides: Sides::default(),
             imprint: Imprint {
                 masthead: "党建联建资料简报".into(),
                 class: "公开资料整理".into(),
@@ -230,19 +236,22 @@ impl Settings {
                 }
             }
             self.style = workspace.style.map(|style| (style.get_ref().clone(), at(style.span())));
+            let one_of = |name: &Spanned<String>, names: &[&'static str], diagnostics: &mut Diagnostics| {
+                let all = names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
+                let message = format!("`{}` is none of {all}", name.get_ref());
+                let near = nearest(name.get_ref(), names.iter().copied());
+                diagnostics.push(Problem::WrongType { message, near }, at(name.span()));
+            };
             if let Some(name) = workspace.pdf_standard {
                 match Standard::parse(name.get_ref()) {
                     Some(standard) => self.standard = standard,
-                    None => {
-                        let names = Standard::ALL.map(Standard::name);
-                        let message = format!(
-                            "`{}` is none of {}",
-                            name.get_ref(),
-                            names.map(|n| format!("`{n}`")).join(", ")
-                        );
-                        let near = nearest(name.get_ref(), names);
-                        diagnostics.push(Problem::WrongType { message, near }, at(name.span()));
-                    }
+                    None => one_of(&name, &Standard::ALL.map(Standard::name), diagnostics),
+                }
+            }
+            if let Some(name) = workspace.sides {
+                match Sides::parse(name.get_ref()) {
+                    Some(sides) => self.sides = sides,
+                    None => one_of(&name, &Sides::ALL.map(Sides::name), diagnostics),
                 }
             }
         }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 pub(crate) use super::args_approval::*;
 pub(crate) use super::args_mistakes::*;
+pub(crate) use super::args_output::*;
 pub(crate) use super::args_paper::*;
 pub(crate) use super::args_schedule::*;
 pub(crate) use super::args_template::*;
@@ -214,6 +215,12 @@ pub(crate) struct Generate {
     /// How much of each document
     #[arg(long, value_enum, default_value_t, value_name = "PART", help_heading = "The issue")]
     pub part: PartArg,
+    /// A working copy for those who read and correct: 样稿 and line numbers on every page, changes since the last issue marked, and a 审签单
+    #[arg(long, help_heading = "The issue")]
+    pub draft: bool,
+    /// How many sides of a sheet are printed: mirrored pages, or all bound at the left [default: `sides` of report.toml, else two]
+    #[arg(long, value_enum, value_name = "SIDES", help_heading = "Output")]
+    pub sides: Option<SidesArg>,
     /// What the PDF conforms to [default: `pdf_standard` of report.toml, else a-2a]
     #[arg(long, value_enum, value_name = "STANDARD", help_heading = "Output")]
     pub pdf_standard: Option<StandardArg>,
@@ -282,16 +289,6 @@ pub(crate) enum PartArg {
     All,
     /// The body that a leader reads
     Body,
-}
-
-/// What is made of a document.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum OutputFormat {
-    /// The PDF
-    #[default]
-    Pdf,
-    /// The PDF, and its pages as PNG
-    Png,
 }
 
 /// What a PDF conforms to.

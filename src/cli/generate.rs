@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use briefing::diag::Diagnostics;
+use briefing::ledger::review_path;
 use briefing::model::{Beat, CaseBook, Period, Subject};
 use briefing::pipeline::{self, Document, End, Order, Pipeline, Wish};
 use briefing::settings::{Settings, Standard};
 use briefing::views::{Numbered, Part};
 
-use super::args::{Common, Generate, OutputFormat, PartArg, StandardArg};
+use super::args::{Common, Generate, OutputFormat, PartArg, SidesArg, StandardArg};
 use super::failure::{Failure, Outcome, with_causes};
 use super::{lock, pages, paper, resolve};
 use crate::terminal::Terminal;
@@ -43,6 +44,10 @@ pub(crate) fn run(common: &Common, verb: &Generate, terminal: &Terminal) -> Resu
         for order in &orders {
             let path = workspace.out.join(Pipeline::path_of(order, &wish));
             terminal.line(&path.display().to_string())?;
+            if wish.copy {
+                let sheet = review_path(&path.display().to_string());
+                terminal.line(&sheet)?;
+            }
         }
         return Ok(Outcome::Done);
     }
@@ -98,9 +103,11 @@ fn make(pipeline: &Pipeline, orders: Vec<Order>, wish: &Wish, terminal: &Termina
     said.sort();
     terminal.messages(&said);
     let mut paths = Vec::new();
+    let sheet_of = |path: &Path| PathBuf::from(review_path(&path.display().to_string()));
     for outcome in &outcomes {
         if let End::Made { path, .. } | End::Unchanged { path, .. } = &outcome.end {
             paths.push(path.clone());
+            paths.extend(wish.copy.then(|| sheet_of(path)));
         }
         let name = format!("{} {}", outcome.order.document.name(), outcome.order.subject);
         let took = outcome.took.as_secs_f64();
@@ -109,6 +116,9 @@ fn make(pipeline: &Pipeline, orders: Vec<Order>, wish: &Wish, terminal: &Termina
                 let size = bytes.div_ceil(1024);
                 let path = shown(path);
                 terminal.line(&format!("made {name}: {pages} pages, {size} KiB, {took:.2} s, {path}"))?;
+                if wish.copy {
+                    terminal.line(&format!("made {name}: its 审签单, {}", review_path(&path)))?;
+                }
             }
             End::Unchanged { path, pages } => {
                 terminal.line(&format!("unchanged {name}: {pages} pages, {}", shown(path)))?;
@@ -185,6 +195,10 @@ fn wish(verb: &Generate, settings: &Settings, terminal: &Terminal) -> Result<Wis
     if verb.issue == Some(0) {
         return Err(Failure::usage("issues count from 1", None));
     }
+    if verb.draft && matches!(verb.part, PartArg::Body) {
+        let message = "a working copy is of the whole document, whose annex marks what changed";
+        return Err(Failure::usage(message, Some("leave out --part, or --draft".to_owned())));
+    }
     if verb.jobs == Some(0) {
         return Err(Failure::usage("--jobs takes 1 or more", None));
     }
@@ -206,6 +220,8 @@ fn wish(verb: &Generate, settings: &Settings, terminal: &Terminal) -> Result<Wis
         deny: verb.deny.clone(),
         jobs: verb.jobs.unwrap_or_else(|| terminal.processors()),
         held: false,
+        copy: verb.draft,
+        sides: verb.sides.map(SidesArg::meaning),
         people: Vec::new(),
     })
 }

@@ -4,6 +4,7 @@ mod approve;
 mod args;
 mod args_approval;
 mod args_mistakes;
+mod args_output;
 mod args_paper;
 mod args_schedule;
 mod args_template;

@@ -28,7 +28,7 @@ pub struct Entry {
     pub subject: String,
     /// The period it is about.
     pub period: String,
-    /// `all` or `body`; `withdrawal` for the notice that calls an issue back.
+    /// `all` or `body`; `copy` for a working copy, `review` for its 审签单; `withdrawal` for the notice that calls an issue back.
     pub part: String,
     /// 第N期, where it bears a number.
     #[serde(default)]
@@ -94,6 +94,11 @@ pub fn blank_path(path: &str) -> String {
 /// Where the distribution list of a document lies: `<subject>.distribution.pdf` beside it. It is no issue, and not in the manifest.
 pub fn distribution_path(path: &str) -> String {
     beside(path, "distribution")
+}
+
+/// Where the 审签单 of a working copy lies: `<subject>.review.pdf` beside `<subject>.copy.pdf`.
+pub fn review_path(copy: &str) -> String {
+    beside(copy.strip_suffix(".copy.pdf").unwrap_or(copy), "review")
 }
 
 fn beside(path: &str, what: &str) -> String {

@@ -35,6 +35,8 @@ pub fn check(workspace: &Workspace, as_of: NaiveDate) -> Result<Diagnostics, Pip
         jobs: 1,
         deny: Vec::new(),
         held: false,
+        copy: false,
+        sides: None,
         people: Vec::new(),
     };
     let mut used = crate::model::Used::default();

@@ -69,6 +69,7 @@ impl Pipeline {
     ) -> Option<Made> {
         let mut made = make_view(order, loaded, &self.book, &self.settings, edition, diagnostics)?;
         made.view.imprint.people = people.to_vec();
+        made.view.layout = edition.layout;
         // GB/T 9704-2012, 7.4.2: the date of who released it is followed by 印发.
         if !people.is_empty() && edition.number.is_some() {
             made.view.imprint.date.push_str("印发");

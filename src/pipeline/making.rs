@@ -16,7 +16,7 @@ use crate::ledger::{Archive, Entry, Manifest, blank_path};
 use crate::settings::Standard;
 use crate::typeset::{Job, Typeset};
 use crate::views::shape::View;
-use crate::views::{Edition, Made, Numbered, same_document};
+use crate::views::{Edition, Made, Numbered, mark_changes, same_document};
 
 /// A document that was set.
 #[derive(Debug)]
@@ -47,9 +47,16 @@ impl Pipeline {
         wish: &Wish,
         before: &Manifest,
         diagnostics: &mut Diagnostics,
-    ) -> Result<(End, Option<(String, Entry)>), MakeError> {
-        let Some(loaded) = self.load(order, wish, diagnostics) else { return Ok((End::Refused, None)) };
+    ) -> Result<(End, Vec<(String, Entry)>), MakeError> {
+        let Some(loaded) = self.load(order, wish, diagnostics) else { return Ok((End::Refused, Vec::new())) };
         let mut path = Self::path_of(order, wish);
+        let base = wish.copy.then(|| self.base(order, wish, before));
+        let on = |view: &mut View| {
+            if let Some(base) = &base {
+                mark_changes(view, base);
+            }
+        };
+        let dress = Dress { on: &on, roomy: false };
         // A number that was called back keeps its file.
         if let Some(number) = wish.number.filter(|number| number.total.is_some())
             && before.entries.get(&path).is_some_and(|entry| entry.withdrawn.is_some())
@@ -59,16 +66,17 @@ impl Pipeline {
         let is_issue = wish.number.is_some_and(|number| number.total.is_some());
         if !is_issue
             && !wish.held
+            && !wish.copy
             && let Some(entry) = before.entries.get(&path).filter(|entry| entry.total.is_some())
         {
             // What was issued is never written over: a draft that says something else lies beside it.
             let end = match &entry.superseded {
                 _ if entry.withdrawn.is_some() => None,
                 Some(_) => self.as_corrected(order, wish, &loaded, before, entry),
-                None => self.unchanged(order, wish, &loaded, &path, entry),
+                None => self.unchanged(order, wish, &loaded, &path, entry, &dress).map(|(end, _)| end),
             };
             if let Some(end) = end {
-                return Ok((end, None));
+                return Ok((end, Vec::new()));
             }
             path = path.replacen(".pdf", ".draft.pdf", 1);
             // Nor is a draft that somebody was asked to sign.
@@ -84,22 +92,29 @@ impl Pipeline {
             numbered(entry) == wish.number && entry.people == wish.people && entry.held == wish.held
         };
         if let Some(entry) = recorded.filter(same_marks)
-            && let Some(end) = self.unchanged(order, wish, &loaded, &path, entry)
+            && let Some((end, mut view)) = self.unchanged(order, wish, &loaded, &path, entry, &dress)
+            && base.as_ref().is_none_or(|base| self.has_review(wish, &mut view, base, entry, before, &path))
         {
-            return Ok((end, None));
+            return Ok((end, Vec::new()));
         }
-        let dress = Dress { on: &|_| (), roomy: false };
         let Some(set) = self.set(order, wish, &loaded, &path, &dress, diagnostics)? else {
-            return Ok((End::Refused, None));
+            return Ok((End::Refused, Vec::new()));
         };
         let entry = self.entry(order, wish, &loaded, &set)?;
+        let sheet = match &base {
+            None => None,
+            Some(base) => match self.make_review(wish, &set, base, (&path, &entry), diagnostics)? {
+                Some(sheet) => Some(sheet),
+                None => return Ok((End::Refused, Vec::new())),
+            },
+        };
         disk::write(&target.with_extension("json"), &set.bytes)?;
         if let Some(blank) = &set.blank {
             disk::write(&self.workspace.out.join(blank_path(&path)), blank)?;
         }
         disk::write(&target, &set.output.pdf)?;
         let end = End::Made { path: target, pages: set.output.pages, bytes: set.output.pdf.len() };
-        Ok((end, Some((path, entry))))
+        Ok((end, sheet.into_iter().chain([(path, entry)]).collect()))
     }
 
     /// Sets a document; none where the diagnostics say why. Plates move to the annex until the body fits.
@@ -186,7 +201,7 @@ impl Pipeline {
             document: order.document.name().into(),
             subject: order.subject.clone(),
             period: wish.period.to_string(),
-            part: wish.part.name().into(),
+            part: if wish.copy { "copy".to_owned() } else { wish.part.name().to_owned() },
             number: wish.number.map(|number| number.number),
             total: wish.number.and_then(|number| number.total),
             date: wish.as_of.to_string(),
@@ -244,19 +259,21 @@ impl Pipeline {
         loaded: &Loaded,
         path: &str,
         entry: &Entry,
-    ) -> Option<End> {
+        dress: &Dress<'_>,
+    ) -> Option<(End, View)> {
         let target = self.workspace.out.join(path);
         let edition = Edition {
             number: numbered(entry),
             ..self.edition(order, wish, entry.date.parse().ok()?, entry.moved)
         };
         let mut made = self.made(order, loaded, &edition, &entry.people, &mut Diagnostics::new())?;
+        (dress.on)(&mut made.view);
         let bytes = self.sealed(&mut made.view, path, wish);
         let same = self.inputs(order, &bytes, wish) == entry.inputs
             && is_whole(&target, &entry.pdf)
             && is_whole(&target.with_extension("json"), &entry.view)
             && (!self.wants_blank(order, wish) || self.has_blank(path, entry));
-        same.then_some(End::Unchanged { path: target, pages: entry.pages })
+        same.then_some((End::Unchanged { path: target, pages: entry.pages }, made.view))
     }
 
     /// What a file conforms to.
@@ -319,6 +336,7 @@ pub(super) fn edition(wish: &Wish, date: NaiveDate, moved: usize) -> Edition {
         moved,
         copies: None,
         with_facts: false,
+        layout: None,
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod beats;
 mod check;
+mod copying;
 mod correcting;
 mod loading;
 mod making;
@@ -24,7 +25,7 @@ use crate::ledger::{Entry, LedgerError, Manifest};
 use crate::model::CaseBook;
 use crate::settings::Settings;
 use crate::typeset::{Engine, FacesError, Job, Typeset, on_big_stack};
-use crate::views::{Part, shape};
+use crate::views::{Part, mark_changes, shape};
 use crate::workers::{Crew, WorkerError};
 
 use loading::content_of;
@@ -147,10 +148,8 @@ impl Pipeline {
                     loop {
                         let at = next.fetch_add(1, Ordering::Relaxed);
                         let Some(order) = orders.get(at) else { break };
-                        let (outcome, entry) = self.one(order, wish, before);
-                        if let Some((path, entry)) = entry {
-                            made.lock().unwrap_or_else(PoisonError::into_inner).insert(path, entry);
-                        }
+                        let (outcome, entries) = self.one(order, wish, before);
+                        made.lock().unwrap_or_else(PoisonError::into_inner).extend(entries);
                         if send.send((at, outcome)).is_err() {
                             break;
                         }
@@ -180,6 +179,13 @@ impl Pipeline {
             .load(order, wish, &mut diagnostics)
             .and_then(|loaded| self.made(order, &loaded, &edition, &wish.people, &mut diagnostics))
             .map(|made| made.view);
+        let view = view.map(|mut view| {
+            if wish.copy {
+                let before = Manifest::read(&self.workspace.out).unwrap_or_default();
+                mark_changes(&mut view, &self.base(order, wish, &before));
+            }
+            view
+        });
         Warned { output: view.filter(|_| !diagnostics.has_errors()), diagnostics }
     }
 
@@ -189,7 +195,11 @@ impl Pipeline {
             Part::All => "",
             Part::Body => ".body",
         };
-        let draft = if wish.held { ".draft" } else { "" };
+        let draft = match (wish.copy, wish.held) {
+            (true, _) => ".copy",
+            (_, true) => ".draft",
+            _ => "",
+        };
         format!("{}/{}/{}{part}{draft}.pdf", wish.period, order.document.name(), order.subject)
     }
 
@@ -208,15 +218,15 @@ impl Pipeline {
         Warned { output: content.filter(|_| !diagnostics.has_errors()), diagnostics }
     }
 
-    fn one(&self, order: &Order, wish: &Wish, before: &Manifest) -> (Outcome, Option<(String, Entry)>) {
+    fn one(&self, order: &Order, wish: &Wish, before: &Manifest) -> (Outcome, Vec<(String, Entry)>) {
         let started = Instant::now();
         let mut diagnostics = Diagnostics::new();
-        let (end, entry) = match self.make(order, wish, before, &mut diagnostics) {
-            Ok((end, entry)) => (end, entry),
-            Err(e) => (End::Failed(e), None),
+        let (end, entries) = match self.make(order, wish, before, &mut diagnostics) {
+            Ok((end, entries)) => (end, entries),
+            Err(e) => (End::Failed(e), Vec::new()),
         };
         let outcome = Outcome { order: order.clone(), diagnostics, end, took: started.elapsed() };
-        (outcome, entry)
+        (outcome, entries)
     }
 }
 

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use crate::diag::{Diagnostics, Problem};
 use crate::disk::PathError;
 use crate::model::{Beat, CaseBook, Period, Subject};
-use crate::settings::{Area, Settings, Standard};
+use crate::settings::{Area, Settings, Sides, Standard};
 use crate::views::shape::Line;
 use crate::views::{Numbered, Part};
 use crate::workers::WorkerError;
@@ -129,6 +129,10 @@ pub struct Wish {
     pub deny: Vec<String>,
     /// Whether it is a draft that will wait for a signature, under a name that no other draft takes.
     pub held: bool,
+    /// Whether it is a working copy, for those who read and correct it, with a 审签单.
+    pub copy: bool,
+    /// How many sides of a sheet are printed; none for what the settings say.
+    pub sides: Option<Sides>,
     /// 拟稿, 核对, 签发, where the document bears them.
     pub people: Vec<Line>,
 }

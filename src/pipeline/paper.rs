@@ -122,7 +122,7 @@ impl Pipeline {
     pub(super) fn edition(&self, order: &Order, wish: &Wish, date: NaiveDate, moved: usize) -> Edition {
         let copies = self.paper.printed(order, &self.settings.imprint, date);
         let with_facts = self.standard(wish) == Standard::WithFiles;
-        Edition { copies, with_facts, ..edition(wish, date, moved) }
+        Edition { copies, with_facts, layout: self.layout(wish), ..edition(wish, date, moved) }
     }
 
     /// The same view set once more without what is red, for paper that bears it. None where the diagnostics say why.

@@ -162,7 +162,10 @@ fn again(
     };
     let differences = recipe.differences(engine.recipe());
     let job = Job {
-        main: &main_of(if entry.part == "withdrawal" { "withdrawal" } else { &entry.document }),
+        main: &main_of(match entry.part.as_str() {
+            own @ ("withdrawal" | "review") => own,
+            _ => &entry.document,
+        }),
         view: &view,
         today: entry.date.parse().unwrap_or_default(),
         ident: &ident_of(&name),

@@ -185,6 +185,8 @@ pub(super) fn wish(period: Period, day: NaiveDate, number: Option<Number>) -> Wi
         jobs: 1,
         deny: Vec::new(),
         held: false,
+        copy: false,
+        sides: None,
         people: Vec::new(),
     }
 }

@@ -64,6 +64,7 @@ pub(super) fn mechanisms(citations: &Citations<'_>) -> Vec<MechanismGroup> {
                     place: party.region.place_name(&mechanism.place),
                     source: citations.source_number(&mechanism.source),
                     paragraph: mechanism.paragraph,
+                    change: None,
                 }));
             }
             MechanismGroup { heading: (*heading).to_owned(), rows }

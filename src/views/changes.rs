@@ -52,7 +52,7 @@ pub struct Change<T> {
     pub was: Option<T>,
     /// None for what is gone.
     pub is: Option<T>,
-    /// For a new figure: the last of its indicator and place that the earlier view has, of another time.
+    /// For a new figure: the latest of its indicator and place that the earlier view has, of a time before it.
     pub earlier: Option<T>,
 }
 
@@ -93,8 +93,9 @@ pub fn changes(before: &Value, after: &Value) -> Changes {
     };
     for change in &mut found.figures {
         let (None, Some(is)) = (&change.was, &change.is) else { continue };
-        let mut older = known.iter().rev();
-        change.earlier = older.find(|older| is.continues(older)).cloned();
+        let now = moment(&is.time);
+        let older = known.iter().filter(|older| is.continues(older) && moment(&older.time) < now);
+        change.earlier = older.max_by_key(|older| moment(&older.time)).cloned();
     }
     found
 }
@@ -183,6 +184,24 @@ fn compare<T>(
     found
 }
 
+/// The end of a time in words, to tell which is later: 截至2025年6月 as 2025, 6; 2026年第三季度 as 2026, 3.
+fn moment(time: &str) -> Vec<u32> {
+    let numbers = |words: &str| -> Vec<u32> {
+        let digits = |c: char| if "一二三四".contains(c) { ' ' } else { c };
+        let quarter = words.chars().find_map(|c| "一二三四".chars().zip(1..).find(|(han, _)| *han == c));
+        let plain: String = words.chars().map(digits).collect();
+        let groups = plain.split(|c: char| !c.is_ascii_digit()).filter_map(|group| group.parse().ok());
+        groups.chain(quarter.map(|(_, number)| number)).collect()
+    };
+    match time.rsplit_once('至') {
+        Some((from, to)) if !to.contains('年') => {
+            numbers(from).first().copied().into_iter().chain(numbers(to)).collect()
+        }
+        Some((_, to)) => numbers(to),
+        None => numbers(time),
+    }
+}
+
 impl PrintedFigure {
     /// Whether two are one figure: by id, or by what they are called where one has none.
     pub fn is_same_thing(&self, other: &Self) -> bool {
@@ -202,7 +221,7 @@ impl PrintedFigure {
     }
 
     /// Whether another is the same thing at another time; a target is none of a result.
-    fn continues(&self, other: &Self) -> bool {
+    pub(super) fn continues(&self, other: &Self) -> bool {
         let kind = |figure: &Self| (figure.derived, figure.printed.starts_with('◇'));
         (&self.indicator, &self.place, kind(self)) == (&other.indicator, &other.place, kind(other))
             && self.time != other.time
@@ -258,6 +277,13 @@ impl Change<PrintedFigure> {
             (Some(was), ..) => format!("撤下：{}{}", was.name(), was.printed),
             (None, None, _) => String::new(),
         }
+    }
+}
+
+impl PrintedMechanism {
+    /// Whether it is the mechanism of this id.
+    pub fn has_id(&self, id: &str) -> bool {
+        self.id.as_deref() == Some(id)
     }
 }
 

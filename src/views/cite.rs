@@ -409,6 +409,7 @@ impl<'a> Citations<'a> {
             paragraph,
             note,
             figure,
+            change: None,
         }
     }
 }

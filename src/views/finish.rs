@@ -68,6 +68,8 @@ pub(super) fn finish(
         language: LANGUAGE,
         secrecy: Secrecy::of(&settings.imprint.class).name(),
         part: edition.part.name(),
+        layout: None,
+        copied: None,
         description: format!("{}：{title}", settings.imprint.masthead),
         keywords,
         title,

@@ -9,6 +9,7 @@ mod changes;
 mod charts;
 mod cite;
 mod comparative;
+mod copied;
 mod correction;
 mod diagrams;
 pub mod distribution;
@@ -33,6 +34,7 @@ use crate::model::Period;
 pub use beats::{Previous, Told, beat_view};
 pub use changes::{Change, Changes, PrintedFigure, PrintedMechanism, changes, figures, printed};
 pub use comparative::comparative_view;
+pub use copied::{Base, Compared, mark_changes};
 pub use correction::{Mistake, corrected, same_document};
 pub use facts::{FactRow, Number, fact_rows, facts_as_csv, facts_as_json};
 pub use region::region_view;
@@ -57,6 +59,8 @@ pub struct Edition {
     pub moved: usize,
     /// Whether the facts behind it are attached to it.
     pub with_facts: bool,
+    /// How its pages are laid out, where it is not the usual way.
+    pub layout: Option<shape::Layout>,
     /// 共印N份, where the foot names it.
     pub copies: Option<u32>,
 }

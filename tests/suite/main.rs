@@ -24,6 +24,7 @@ mod clockwork;
 mod command_line;
 mod confined;
 mod conformance;
+mod copies;
 mod counter;
 mod daemons;
 mod demo_year;

@@ -91,6 +91,8 @@ pub(super) fn settle(
         language: LANGUAGE,
         secrecy: Secrecy::of(&settings.imprint.class).name(),
         part: edition.part.name(),
+        layout: None,
+        copied: None,
         description: format!("{}：{}", settings.imprint.masthead, settled.title.replace('\n', "")),
         keywords,
         title: settled.title,

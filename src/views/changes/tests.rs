@@ -113,3 +113,24 @@ fn mechanisms_are_compared_likewise() {
     let other = said(&old, &of("jia:n", "三张清单", "需求"));
     assert_eq!(other, ["新增：机制“三张清单”（甲县）", "撤下：机制“三张清单”（甲县）"]);
 }
+
+#[test]
+fn the_figure_before_is_the_latest_one_whatever_its_row() {
+    let at = |no: usize, id: &str, label: &str, time: &str| {
+        let mut row = row(no, Some(id), "组织", label);
+        row["time"] = json!(time);
+        row
+    };
+    for (late, early, now) in [
+        ("截至2026年10月31日", "截至2026年9月30日", "截至2026年11月30日"),
+        ("2026年1至10月", "2025年1至12月", "2026年1至11月"),
+        ("2026年第三季度", "2026年第二季度", "2026年第四季度"),
+        ("2026年10月1日至2026年10月31日", "2026年9月1日至2026年9月30日", "2026年11月1日至2026年11月30日"),
+    ] {
+        // The older one stands below the later one, and one of a time to come is not before it.
+        let before = [at(1, "jia:b", "6", late), at(2, "jia:a", "5", early), at(3, "jia:d", "9", "2027年")];
+        let found = changes(&view(&before), &view(&[at(1, "jia:c", "7", now)]));
+        let earlier = found.figures[0].earlier.as_ref().expect("one before it");
+        assert_eq!((earlier.time.as_str(), earlier.printed.as_str()), (late, "6个"));
+    }
+}

@@ -101,6 +101,9 @@ pub struct FigureRow {
     pub paragraph: Option<u32>,
     /// Anything worth knowing.
     pub note: Option<String>,
+    /// `new` or `changed` since the last issue; only a working copy says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub change: Option<&'static str>,
 }
 
 /// Mechanisms of one kind.
@@ -129,6 +132,9 @@ pub struct MechanismRow {
     pub source: usize,
     /// The paragraph of the source.
     pub paragraph: u32,
+    /// `new` or `changed` since the last issue; only a working copy says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub change: Option<&'static str>,
 }
 
 /// A source in the annex.

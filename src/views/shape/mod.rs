@@ -4,6 +4,7 @@
 
 mod annex;
 mod block;
+mod copied;
 mod mistake;
 mod plate;
 
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use annex::*;
 pub use block::*;
+pub use copied::*;
 pub use mistake::*;
 pub use plate::*;
 
@@ -28,6 +30,12 @@ pub struct View {
     pub secrecy: &'static str,
     /// `all` or `body`.
     pub part: &'static str,
+    /// How its pages are laid out, where it is not the usual way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub layout: Option<Layout>,
+    /// What makes it a working copy; other views have none.
+    #[serde(rename = "copy", skip_serializing_if = "Option::is_none")]
+    pub copied: Option<Copied>,
     /// The title.
     pub title: String,
     /// The subtitle.

@@ -58,6 +58,7 @@ pub(super) fn figures(told: &Told<'_>, quarter: &Quarter, period: Period, part: 
                     source: 1,
                     paragraph: None,
                     note: quarter.notes[at].clone(),
+                    change: None,
                 })
             });
             FigureSection { heading: (*words).to_owned(), rows: rows.collect() }
