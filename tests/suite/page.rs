@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::grid::all_han;
-use crate::pdf::{Char, MM, chars, squeezed, texts};
+use crate::pdf::{Char, Line, MM, chars, lines, squeezed, texts};
 use crate::project::Project;
 use crate::shipped::Shipped;
 use crate::tools::have;
@@ -106,4 +106,24 @@ fn an_office_makes_a_clean_copy_and_a_demo_is_marked() {
     for words in ["送：示例单位", "示例办公室", "2026年11月30日", "共印30份"] {
         assert!(last.contains(words), "no `{words}` at the foot of the last page: {last}");
     }
+}
+
+/// A name that is too long for one line even at the least size takes two of about equal length, and the number stays clear of them.
+#[test]
+fn a_long_name_in_the_masthead_takes_two_lines() {
+    if !have(&["faces", "mutool"]) {
+        return;
+    }
+    let project = Project::counties();
+    let name = "示例市城乡基层党组织互联共建工作情况简报（按季印发）";
+    project.replace("report.toml", "masthead = \"示例简报\"", &format!("masthead = \"{name}\""));
+    project.generate(["--region", "qinghe", "--issue", "11"]).ok();
+    let chars = chars(&project.path("reports/2026-11/region/qinghe.pdf"));
+    let first = |size| lines(&chars, size).into_iter().filter(|line| line.page == 1).collect::<Vec<_>>();
+    let names = first(25.0..27.0);
+    assert_eq!(names.iter().map(Line::text).collect::<Vec<_>>(), [&name[..39], &name[39..]]);
+    let numbers = first(15.5..16.5);
+    let number = numbers.iter().find(|line| line.text().contains("第11期")).expect("a number");
+    let (foot, top) = (names[1].y + 0.12 * 26.0, number.y - 0.88 * 16.0);
+    assert!(top > foot, "the number begins at {top:.1}, the name ends at {foot:.1}");
 }
