@@ -10,6 +10,7 @@ mod casebook;
 mod catalogue;
 mod derived;
 mod fact;
+mod formula;
 mod mechanism;
 mod notice;
 mod pace;
