@@ -171,9 +171,9 @@ fn a_daemon_outlasts_a_ledger_that_cannot_be_read_for_a_while() {
     let office = Office::with(&format!("{MONTHLY}[monitor]\nalarm = [\"sh\", \"-c\", \"cat >> alarms\"]\n"));
     office.tick("2026-12-01T07:00:00+08:00").ok();
     office.run(["ledger", "backup", "copy.db"]).ok();
-    let mut running = daemon(&office, "log", "2026-12-01T07:00:00+08:00", "600");
-    until("it began", || count(&office, "log", "started") == 1);
+    // Before it starts: written over in the middle of a tick, the file would be mended from the log beside it when that tick ends.
     office.write(".report/state.db", "no database at all, but long enough to be looked at".repeat(100));
+    let mut running = daemon(&office, "log", "2026-12-01T07:00:00+08:00", "600");
     until("the failure", || count(&office, "log", "tick-failed") >= 1);
     office.at("2026-12-01T08:00:00+08:00", ["status"]).ends(2).says("report ledger restore");
     office.run(["ledger", "restore", "copy.db"]).ok().prints("replaced-");
