@@ -5,6 +5,7 @@
 mod area;
 mod channels;
 mod copies;
+mod language;
 mod running;
 mod schedule;
 mod sides;
@@ -19,6 +20,7 @@ use toml::Spanned;
 
 use crate::casefile::{self, Field};
 use crate::diag::{Diagnostics, Problem, SourceFile, Span, nearest};
+use crate::model::Language;
 
 use copies::CopiesEntry;
 use running::{MonitorEntry, RetentionEntry, WorkersEntry};
@@ -53,6 +55,7 @@ struct WorkspaceEntry {
     body_pages: Field<i64>,
     pdf_standard: Field<String>,
     style: Field<String>,
+    language: Field<String>,
     sides: Field<String>,
 }
 
@@ -68,6 +71,7 @@ struct ImprintEntry {
     copies: Field<CopiesEntry>,
     archive: Field<i64>,
     contact: Field<String>,
+    en: Field<language::EnglishImprint>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -81,6 +85,7 @@ struct FontsEntry {
 struct ComparisonEntry {
     id: Field<String>,
     title: Field<String>,
+    english: Field<String>,
     places: Field<Vec<Spanned<String>>>,
 }
 
@@ -91,6 +96,8 @@ pub struct Imprint {
     pub masthead: String,
     /// What stands at the top left: 公开资料整理, 内部资料.
     pub class: String,
+    /// The same as it is set in Chinese, in which it is read how secret a document is.
+    pub mark: String,
     /// Who issues it; unset means every page says 样稿.
     pub office: Option<String>,
     /// 报
@@ -114,6 +121,8 @@ pub struct Comparison {
     pub id: String,
     /// Its title, where no text gives one.
     pub title: Option<String>,
+    /// The title in English.
+    pub english: Option<String>,
     /// Its places: `region` or `region/place`.
     pub places: Vec<(String, Span)>,
 }
@@ -141,6 +150,10 @@ pub struct Settings {
     pub standard: Standard,
     /// The house style, and where it is named; none for the official one.
     pub style: Option<(String, Span)>,
+    /// The language of the documents.
+    pub language: Language,
+    /// Masthead and foot in English.
+    pub english: language::Spoken,
     /// How many sides of a sheet are printed.
     pub sides: Sides,
     /// Masthead and foot.
@@ -168,10 +181,13 @@ impl Default for Settings {
             body_pages: 4,
             standard: Standard::default(),
             style: None,
+            language: Language::default(),
+            english: language::Spoken::default(),
             sides: Sides::default(),
             imprint: Imprint {
                 masthead: "党建联建资料简报".into(),
                 class: "公开资料整理".into(),
+                mark: "公开资料整理".into(),
                 office: None,
                 report_to: None,
                 send_to: None,
@@ -235,6 +251,9 @@ impl Settings {
                     ),
                 }
             }
+            if let Some(tag) = &workspace.language {
+                self.language = language::read(file, tag, diagnostics).unwrap_or_default();
+            }
             self.style = workspace.style.map(|style| (style.get_ref().clone(), at(style.span())));
             let one_of = |name: &Spanned<String>, names: &[&'static str], diagnostics: &mut Diagnostics| {
                 let all = names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
@@ -260,12 +279,14 @@ impl Settings {
             let own = &mut self.imprint;
             own.masthead = text(imprint.masthead).unwrap_or_else(|| own.masthead.clone());
             own.class = text(imprint.class).unwrap_or_else(|| own.class.clone());
+            own.mark.clone_from(&own.class);
             own.office = text(imprint.office);
             own.report_to = text(imprint.report_to);
             own.send_to = text(imprint.send_to);
             own.distribute_to = text(imprint.distribute_to);
             own.contact = text(imprint.contact);
             own.copies = imprint.copies.and_then(|copies| copies::read(file, &copies, diagnostics));
+            self.english = imprint.en.map(Spanned::into_inner).unwrap_or_default().into();
             own.archive = copies::archive(file, imprint.archive.as_ref(), diagnostics);
         }
         if let Some(system) = entries.fonts.and_then(|fonts| fonts.into_inner().system) {
@@ -316,8 +337,8 @@ impl Settings {
                 diagnostics.push(Problem::BadSetting { message, hint: String::new() }, span);
                 continue;
             }
-            let title = raw.title.map(Spanned::into_inner);
-            self.comparisons.push(Comparison { id: id.into_inner(), title, places });
+            let (title, english) = (raw.title.map(Spanned::into_inner), raw.english.map(Spanned::into_inner));
+            self.comparisons.push(Comparison { id: id.into_inner(), title, english, places });
         }
     }
 }

@@ -25,6 +25,8 @@ pub struct CatalogueFile {
     pub source: Vec<Spanned<SourceEntry>>,
     /// `[[term]]`
     pub term: Vec<Spanned<TermEntry>>,
+    /// `[[name]]`
+    pub name: Vec<Spanned<NameEntry>>,
 }
 
 /// A unit of measure.
@@ -164,6 +166,16 @@ pub struct SpanEntry {
     pub to_stated: Field<bool>,
     /// How far its targets reach.
     pub target: Field<String>,
+}
+
+/// A name in both scripts, where a dictionary would get it wrong.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NameEntry {
+    /// In simplified characters, as the data have it.
+    pub simplified: Field<String>,
+    /// In traditional characters.
+    pub traditional: Field<String>,
 }
 
 /// A term that is not to be used.

@@ -5,6 +5,7 @@
 mod area;
 mod calendar;
 mod catalogue;
+mod english;
 mod read;
 mod recipients;
 mod region;
@@ -22,6 +23,7 @@ pub use catalogue::{
     CatalogueFile, IndicatorEntry, PracticeKind, SourceEntry, SpanEntry, TermEntry, ThemeEntry, TopicEntry,
     UnitEntry,
 };
+pub use english::{ById, CaseWords, EnglishFile};
 pub use read::{Entry, Field, is_id, keys, load, parse};
 pub use recipients::{RecipientEntry, RecipientsFile, WayEntry};
 pub use region::{

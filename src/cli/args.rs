@@ -56,6 +56,16 @@ pub(crate) struct Common {
     /// House style: a folder of styles/ beside the templates [default: `style` of report.toml, else official]
     #[arg(long, global = true, value_name = "NAME", help_heading = "Workspace")]
     pub style: Option<String>,
+    /// Language of the documents [default: `language` of report.toml, else zh-Hans]
+    #[arg(
+        long = "lang",
+        global = true,
+        value_enum,
+        value_name = "LANG",
+        hide_possible_values = false,
+        help_heading = "Workspace"
+    )]
+    pub language: Option<LanguageArg>,
     /// Faces [default: fonts/ of the workspace]
     #[arg(long, global = true, value_name = "DIR", help_heading = "Workspace")]
     pub fonts: Option<PathBuf>,

@@ -2,6 +2,7 @@
 //!
 //! Which verbs take it is left to `args`.
 
+use briefing::model::Language;
 use briefing::settings::Sides;
 use clap::ValueEnum;
 
@@ -20,6 +21,31 @@ impl SidesArg {
         match self {
             Self::Two => Sides::Two,
             Self::One => Sides::One,
+        }
+    }
+}
+
+/// The language of the documents.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum LanguageArg {
+    /// Chinese in simplified characters
+    #[value(name = "zh-Hans")]
+    Simplified,
+    /// Chinese in traditional characters
+    #[value(name = "zh-Hant")]
+    Traditional,
+    /// English
+    #[value(name = "en")]
+    English,
+}
+
+impl LanguageArg {
+    /// As the documents mean it.
+    pub(crate) fn meaning(self) -> Language {
+        match self {
+            Self::Simplified => Language::Simplified,
+            Self::Traditional => Language::Traditional,
+            Self::English => Language::English,
         }
     }
 }

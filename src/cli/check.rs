@@ -6,7 +6,6 @@ use briefing::model::{Calendars, CaseBook, Subject, read_recipients};
 use briefing::pipeline::{self, Order, Paper, Workspace};
 use briefing::schedule::{self, Schedule};
 use briefing::settings::Settings;
-use briefing::views::LANGUAGE;
 use chrono::{NaiveDate, NaiveTime};
 
 use super::args::{Check, Common};
@@ -68,10 +67,11 @@ fn channels(
             diagnostics.push(problem, span.clone());
         }
     }
-    for recipient in recipients.iter().filter(|recipient| !recipient.reads(LANGUAGE)) {
+    let language = settings.language.tag();
+    for recipient in recipients.iter().filter(|recipient| !recipient.reads(language)) {
         let Some((_, span)) = &recipient.languages else { continue };
-        let reason = format!("all documents are in `{LANGUAGE}`");
-        let hint = format!("add \"{LANGUAGE}\" to `languages`, or leave the key out");
+        let reason = format!("all documents are in `{language}`");
+        let hint = format!("add \"{language}\" to `languages`, or leave the key out");
         diagnostics.push(Problem::GetsNothing { id: recipient.id.clone(), reason, hint }, span.clone());
     }
     Paper::of(&ways, &recipients)

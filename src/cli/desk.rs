@@ -92,6 +92,9 @@ fn worker(workspace: &Workspace, common: &Common, terminal: &Terminal) -> Result
     if let Some(style) = &workspace.style {
         arguments.extend(["--style".into(), style.into()]);
     }
+    if let Some(language) = workspace.language {
+        arguments.extend(["--lang".into(), language.tag().into()]);
+    }
     arguments.push("work".into());
     // The allocator would take a gibibyte at once and hand it out bit by bit; against a limit only what is used must count.
     let environment = vec![("MIMALLOC_ARENA_EAGER_COMMIT", "0")];
@@ -155,7 +158,7 @@ impl Desk {
     pub(crate) fn stock(&self) -> schedule::Stock<'_> {
         schedule::Stock {
             ways: &self.ways,
-            class: &self.settings.imprint.class,
+            class: &self.settings.imprint.mark,
             out: &self.workspace.out,
             recipients: &self.recipients,
             zone: self.settings.zone,

@@ -27,7 +27,7 @@ pub(crate) fn run(common: &Common, verb: &Doctor, terminal: &Terminal) -> Result
     }
     terminal.line("faces")?;
     let folders = pipeline::folders(&workspace, settings);
-    match folders.as_ref().map_err(Clone::clone).and_then(Roles::read) {
+    match folders.as_ref().map_err(Clone::clone).and_then(|folders| Roles::read(folders, settings.language)) {
         Err(diagnostics) => {
             missing += 1;
             terminal.messages(&diagnostics);

@@ -42,7 +42,7 @@ pub(crate) fn run(common: &Common, verb: &Generate, terminal: &Terminal) -> Resu
     }
     if verb.dry_run {
         for order in &orders {
-            let path = workspace.out.join(Pipeline::path_of(order, &wish));
+            let path = workspace.out.join(Pipeline::path_of(order, &wish, book.catalogue.language));
             terminal.line(&path.display().to_string())?;
             if wish.copy {
                 let sheet = review_path(&path.display().to_string());
@@ -84,7 +84,8 @@ fn view(pipeline: &Pipeline, order: &Order, wish: &Wish, terminal: &Terminal) ->
     let made = pipeline.view(order, wish);
     terminal.messages(&made.diagnostics);
     let Some(view) = made.output else { return Ok(Outcome::Partly) };
-    terminal.line(&serde_json::to_string_pretty(&view).expect("a view always serialises"))?;
+    let stored = pipeline.script().bytes(&view);
+    terminal.line(String::from_utf8_lossy(&stored).trim_end())?;
     Ok(Outcome::Done)
 }
 

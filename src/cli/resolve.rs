@@ -9,7 +9,7 @@ use briefing::pipeline::{Document, Order, Workspace};
 use briefing::settings::{Area, Settings};
 use chrono::NaiveDate;
 
-use super::args::Common;
+use super::args::{Common, LanguageArg};
 use super::failure::Failure;
 use crate::terminal::Terminal;
 
@@ -29,6 +29,7 @@ pub(crate) fn workspace(
         data: within(&common.data, "data"),
         templates: within(&common.templates, "templates"),
         style: common.style.clone(),
+        language: common.language.map(LanguageArg::meaning),
         fonts: within(&common.fonts, "fonts"),
         system_fonts: terminal.system_fonts(),
         out: out.map_or_else(|| root.join("reports"), Path::to_owned),

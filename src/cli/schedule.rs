@@ -244,6 +244,9 @@ fn trigger(common: &Common, desk: &Desk, verb: &Install, terminal: &Terminal) ->
     if let Some(style) = &common.style {
         options.extend(["--style".to_owned(), style.clone()]);
     }
+    if let Some(language) = common.language {
+        options.extend(["--lang".to_owned(), language.meaning().tag().to_owned()]);
+    }
     let place = |folder: &Path, default: &str| -> Result<PathBuf, Failure> {
         let given = folder != common.workspace.join(default);
         if given { absolute(folder) } else { Ok(workspace.join(default)) }

@@ -46,6 +46,8 @@ pub enum Problem {
     RegionFileName { id: String, file: String },
     /// Places whose parents form a ring.
     PlaceCycle { id: String },
+    /// Words that an English document prints and that stand in Chinese alone.
+    NoEnglish { what: String, file: String },
     /// Something that nothing refers to.
     Unused { kind: &'static str, id: String },
 
@@ -150,6 +152,7 @@ impl Problem {
             Self::BadId { .. } => "bad-id",
             Self::DuplicateId { .. } => "duplicate-id",
             Self::DanglingId { .. } => "dangling-id",
+            Self::NoEnglish { .. } => "no-english",
             Self::RegionFileName { .. } => "region-file-name",
             Self::PlaceCycle { .. } => "place-cycle",
             Self::Unused { .. } => "unused",
@@ -231,6 +234,7 @@ impl Problem {
             Self::BadId { id } => format!("`{id}` is not an id"),
             Self::DuplicateId { kind, id, .. } => format!("{kind} `{id}` stands here a second time"),
             Self::DanglingId { kind, id, .. } => format!("no {kind} `{id}`"),
+            Self::NoEnglish { what, .. } => format!("{what} has no English words"),
             Self::RegionFileName { id, file } => format!("region `{id}` stands in a file named `{file}`"),
             Self::PlaceCycle { id } => format!("place `{id}` lies within itself"),
             Self::Unused { kind, id } => format!("{kind} `{id}` is used by nothing"),
@@ -347,6 +351,7 @@ impl Problem {
             Self::DuplicateId { first, .. } => one(format!("the first stands at {first}")),
             Self::DanglingId { near: n, .. } | Self::UnknownUnit { near: n, .. } => near(n),
             Self::RegionFileName { id, .. } => one(format!("name the file `{id}.toml`")),
+            Self::NoEnglish { file, .. } => one(format!("write them in {file}")),
             Self::Unused { .. } => one("remove it, or use it".into()),
             Self::BadDate { .. } => one("write YYYY, YYYY-MM or YYYY-MM-DD".into()),
             Self::AfterSource { .. } => one("a target or an expectation needs `nature`".into()),

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::LedgerError;
 use crate::disk::{self, PathError};
+use crate::model::Language;
 use crate::views::shape::Line;
 
 /// The file's name within the output folder.
@@ -64,6 +65,9 @@ pub struct Entry {
     /// The house style it was made in.
     #[serde(default = "official", skip_serializing_if = "is_official")]
     pub style: String,
+    /// The language of its words (BCP 47).
+    #[serde(default = "simplified", skip_serializing_if = "is_simplified")]
+    pub language: String,
     /// Whether it is a draft that waits, or waited, for a signature: another draft never takes its name.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub held: bool,
@@ -107,6 +111,14 @@ fn beside(path: &str, what: &str) -> String {
 
 fn official() -> String {
     "official".to_owned()
+}
+
+fn simplified() -> String {
+    Language::default().tag().to_owned()
+}
+
+fn is_simplified(language: &str) -> bool {
+    language == Language::default().tag()
 }
 
 fn is_official(style: &str) -> bool {

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::catalogue::Catalogue;
+use super::english::{self, English};
+use super::language::Language;
 use super::region::Region;
 use super::reported;
 use crate::casefile::{self, CatalogueFile, RegionFile, TextFile};
@@ -68,12 +70,13 @@ pub struct Text {
 }
 
 /// The shared files in the order in which they are read, each of which may refer to those before it.
-const SHARED: [&str; 5] = ["units.toml", "topics.toml", "indicators.toml", "sources.toml", "terms.toml"];
+const SHARED: [&str; 6] =
+    ["units.toml", "topics.toml", "indicators.toml", "sources.toml", "terms.toml", "names.toml"];
 
 impl CaseBook {
-    /// Reads the shared files and lists the regions.
-    pub fn open(data: &Path, diagnostics: &mut Diagnostics) -> Self {
-        let mut catalogue = Catalogue::default();
+    /// Reads the shared files, for documents in a language, and lists the regions.
+    pub fn open(data: &Path, language: Language, diagnostics: &mut Diagnostics) -> Self {
+        let mut catalogue = Catalogue { language, ..Catalogue::default() };
         if !data.is_dir() {
             let reason = "it is no folder".to_owned();
             diagnostics.push_nowhere(Problem::Unreadable { path: data.display().to_string(), reason });
@@ -85,6 +88,11 @@ impl CaseBook {
                     read::<CatalogueFile>(&path, &format!("data/{name}"), diagnostics)
             {
                 catalogue.add(&file, &entries, diagnostics);
+            }
+        }
+        if language.is_english() {
+            for name in SHARED {
+                English::read(data, name, diagnostics).enter(&mut catalogue, diagnostics);
             }
         }
         check_comparable(&catalogue, diagnostics);
@@ -111,7 +119,13 @@ impl CaseBook {
         let output = read::<RegionFile>(&path, &format!("data/regions/{id}.toml"), &mut diagnostics)
             .and_then(|(file, entries)| {
                 let reports = reported::of_unit(&self.data, id, &mut diagnostics);
-                Region::read_with(&file, id, &entries, &reports, &self.catalogue, &mut diagnostics)
+                let english = self
+                    .catalogue
+                    .language
+                    .is_english()
+                    .then(|| English::read(&self.data, &format!("regions/{id}.toml"), &mut diagnostics));
+                let (english, catalogue) = (english.as_ref(), &self.catalogue);
+                Region::read_with(&file, id, &entries, &reports, english, catalogue, &mut diagnostics)
             });
         Warned { output, diagnostics }
     }
@@ -129,16 +143,20 @@ impl CaseBook {
         period: &str,
         diagnostics: &mut Diagnostics,
     ) -> Option<Text> {
+        let folder = match self.catalogue.language.is_english() {
+            true => format!("{}/texts", english::FOLDER),
+            false => "texts".to_owned(),
+        };
         [format!("{document}-{subject}-{period}.toml"), format!("{document}-{subject}.toml")]
             .into_iter()
-            .map(|name| (self.data.join("texts").join(&name), name))
+            .map(|name| (self.data.join(&folder).join(&name), format!("{folder}/{name}")))
             .find(|(path, _)| path.exists())
             .and_then(|(path, name)| Self::read_text(&path, &name, diagnostics))
     }
 
-    /// Reads one text file.
+    /// Reads one text file. `name`: its path within the data.
     pub fn read_text(path: &Path, name: &str, diagnostics: &mut Diagnostics) -> Option<Text> {
-        let (file, entries) = read::<TextFile>(path, &format!("data/texts/{name}"), diagnostics)?;
+        let (file, entries) = read::<TextFile>(path, &format!("data/{name}"), diagnostics)?;
         Some(Text { file, entries })
     }
 }

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use toml::Spanned;
 
+use super::english_numbers::Spoken;
+use super::language::Language;
 use super::quantity::{Dimension, Unit};
 use super::reader::{Reader, Set};
 use super::time::Date;
@@ -48,6 +50,18 @@ const SOURCE_KINDS: &Set<SourceKind> = &[
 ];
 
 impl SourceKind {
+    /// In the language of a document.
+    pub fn in_words(self, language: Language) -> &'static str {
+        let english = match self {
+            Self::Organ => "published by an authority",
+            Self::PartyPress => "Party press",
+            Self::Publicity => "supplied by a publicity department",
+            Self::MediaCentre => "supplied by a media centre",
+            Self::Repost => "reposted by a commercial or private site",
+        };
+        language.pick(self.chinese(), english)
+    }
+
     /// In Chinese.
     pub fn chinese(self) -> &'static str {
         match self {
@@ -206,6 +220,10 @@ pub struct Catalogue {
     pub sources: BTreeMap<String, (Arc<Source>, Span)>,
     /// Terms.
     pub terms: Vec<Term>,
+    /// Names in simplified and in traditional characters, which a dictionary would get wrong.
+    pub names: Vec<(String, String)>,
+    /// The language that figures are printed in.
+    pub language: Language,
 }
 
 impl Catalogue {
@@ -221,6 +239,7 @@ impl Catalogue {
             let label = reader.need_text(&theme.label, "label", "the theme", "\"组织联建\"", &head);
             let (Some((id, span)), Some(label)) = (id, label) else { continue };
             let english = plain(&theme.english).unwrap_or_else(|| label.clone());
+            let label = self.language.pick(label, english.clone());
             let theme = Theme { id: id.clone(), label, english, order: order(&theme.order) };
             reader.insert(&mut self.themes, "theme", id, span, theme);
         }
@@ -230,6 +249,7 @@ impl Catalogue {
             let label = reader.need_text(&topic.label, "label", "the topic", "\"带动就业\"", &head);
             let (Some((id, span)), Some(label)) = (id, label) else { continue };
             let english = plain(&topic.english).unwrap_or_else(|| label.clone());
+            let label = self.language.pick(label, english.clone());
             let topic = Topic {
                 id: id.clone(),
                 label,
@@ -245,6 +265,7 @@ impl Catalogue {
             let label = reader.need_text(&practice.label, "label", "the practice", "\"校地联盟\"", &head);
             let (Some((id, span)), Some(label)) = (id, label) else { continue };
             let english = plain(&practice.english).unwrap_or_else(|| label.clone());
+            let label = self.language.pick(label, english.clone());
             let practice = Practice { id: id.clone(), label, english, order: order(&practice.order) };
             reader.insert(&mut self.practices, "practice", id, span, practice);
         }
@@ -254,6 +275,14 @@ impl Catalogue {
         for entry in &entries.source {
             self.add_source(entry, &mut reader);
         }
+        for entry in &entries.name {
+            let (head, name) = (reader.span(entry), entry.get_ref());
+            let simplified =
+                reader.need_text(&name.simplified, "simplified", "the name", "\"松江河\"", &head);
+            let traditional =
+                reader.need_text(&name.traditional, "traditional", "the name", "\"松江河\"", &head);
+            self.names.extend(simplified.zip(traditional));
+        }
         for entry in &entries.term {
             let (head, term) = (reader.span(entry), entry.get_ref());
             let wrong = reader.need_text(&term.wrong, "wrong", "the term", "\"高品质发展\"", &head);
@@ -262,6 +291,18 @@ impl Catalogue {
                 self.terms.push(Term { wrong, right, why: plain(&term.why).unwrap_or_default() });
             }
         }
+    }
+
+    /// A unit as English says it, where figures are printed in that language: 万元 is ten thousand yuan.
+    pub fn spoken(&self, symbol: &str) -> Option<Spoken> {
+        if !self.language.is_english() {
+            return None;
+        }
+        let noun = |symbol: &str| self.units.get(symbol).map(|(unit, _)| unit.english.clone());
+        let scaled = [("万", 1e4), ("亿", 1e8)]
+            .into_iter()
+            .find_map(|(prefix, scale)| Some(Spoken { noun: noun(symbol.strip_prefix(prefix)?)?, scale }));
+        scaled.or_else(|| Some(Spoken { noun: noun(symbol).unwrap_or_default(), scale: 1.0 }))
     }
 
     fn add_unit(&mut self, entry: &Spanned<UnitEntry>, reader: &mut Reader<'_>) {
@@ -316,7 +357,9 @@ impl Catalogue {
         else {
             return;
         };
-        let short = plain(&raw.short).unwrap_or_else(|| label.clone());
+        // A Chinese label for narrow cells is no English one; that stands in data/en/indicators.toml.
+        let short = self.language.pick(plain(&raw.short).unwrap_or_else(|| label.clone()), english.clone());
+        let label = self.language.pick(label, english.clone());
         let comparable_with = raw
             .comparable_with
             .iter()

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use toml::Spanned;
 
 use super::catalogue::{Catalogue, Indicator, Source, plain};
+use super::language::Language;
 use super::quantity::{Nature, Qualifier, Quantity, read_number};
 use super::reader::{Reader, Set};
 use super::region::Region;
@@ -36,6 +37,19 @@ impl Coverage {
             Self::Part => "部分".into(),
             Self::Single => "单点".into(),
             Self::Mean(of) => format!("{of}个均值"),
+        }
+    }
+
+    /// In the language of a document.
+    pub fn in_words(self, language: Language) -> String {
+        if !language.is_english() {
+            return self.chinese();
+        }
+        match self {
+            Self::Whole => "whole".into(),
+            Self::Part => "part".into(),
+            Self::Single => "single".into(),
+            Self::Mean(of) => format!("mean of {of}"),
         }
     }
 
@@ -241,7 +255,8 @@ fn read_quantity(
         let span = reader.span(printed);
         compare_words(printed.get_ref(), qualifier, &word, upper, span, reader);
     }
-    Some(Quantity { value: number, upper, unit, qualifier, word, decimals: None })
+    let spoken = catalogue.spoken(&unit);
+    Some(Quantity { value: number, upper, unit, qualifier, word, decimals: None, spoken })
 }
 
 /// The words as printed must say the same qualifier and the same range as the entry.

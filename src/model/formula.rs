@@ -36,7 +36,8 @@ pub(super) fn compute(
     let mixed = mixed_scales(formula, unit, region, catalogue);
     let scaled = mixed.contains(&unit.dimension);
     let (value, text) = Parser::new(formula, region, catalogue, apart, mixed).parse()?;
-    let quantity = close(&value, unit, per)?;
+    let quantity = Quantity { spoken: catalogue.spoken(&unit.symbol), ..close(&value, unit, per)? };
+    let text = catalogue.language.pick(text.clone(), in_english(&text));
     Ok(Computed { quantity, text, scaled, ahead: value.ahead, facts: value.facts })
 }
 
@@ -292,7 +293,28 @@ fn close(value: &Value, unit: &Unit, per: bool) -> Result<Quantity, Problem> {
         qualifier,
         word: word.to_owned(),
         decimals: Some(decimals),
+        spoken: None,
     })
+}
+
+/// The signs of a formula with blanks around them, brackets as English has them.
+fn in_english(text: &str) -> String {
+    let mut spaced = String::new();
+    for sign in text.chars() {
+        match sign {
+            '＋' => spaced.push_str(" + "),
+            '－' => spaced.push_str(" − "),
+            '×' | '÷' => {
+                spaced.push(' ');
+                spaced.push(sign);
+                spaced.push(' ');
+            }
+            '（' => spaced.push('('),
+            '）' => spaced.push(')'),
+            other => spaced.push(other),
+        }
+    }
+    spaced
 }
 
 fn bad(message: String) -> Problem {

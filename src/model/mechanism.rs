@@ -8,6 +8,7 @@ use std::sync::Arc;
 use toml::Spanned;
 
 use super::catalogue::{Catalogue, Source, plain};
+use super::language::Language;
 use super::reader::{Reader, Set};
 use super::region::Region;
 use crate::casefile::MechanismEntry;
@@ -58,6 +59,28 @@ impl MechanismKind {
     pub fn chinese(self) -> &'static str {
         Self::ALL.iter().find(|entry| entry.1 == self).map_or("", |entry| entry.2)
     }
+
+    /// The heading of its group, in the language of a document.
+    pub fn in_words(self, language: Language) -> &'static str {
+        let english = match self {
+            Self::Body => "Bodies",
+            Self::Mode => "Modes",
+            Self::List => "Lists",
+            Self::Cycle => "Beats",
+            Self::System => "Rules and systems",
+            Self::Programme => "Programmes and campaigns",
+            Self::Project => "Projects",
+            Self::Activity => "Activities",
+            Self::Platform => "Sites and platforms",
+            Self::Team => "Teams",
+            Self::Principle => "Principles and demands",
+            Self::Goal => "Goals",
+            Self::Brand => "Brands and models",
+            Self::Document => "Documents",
+            Self::Partner => "Units",
+        };
+        language.pick(self.chinese(), english)
+    }
 }
 
 /// How much of something a source lists.
@@ -96,6 +119,8 @@ pub struct Mechanism {
     pub paragraph: u32,
     /// Anything worth knowing.
     pub note: Option<String>,
+    /// Where it is written.
+    pub span: Span,
 }
 
 impl Region {
@@ -156,6 +181,7 @@ impl Region {
                 continue;
             }
             self.mechanisms.push(Mechanism {
+                span: head,
                 id,
                 name,
                 kind,

@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use super::english_numbers::{self, Spoken};
+
 /// What a unit measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Dimension {
@@ -166,11 +168,20 @@ pub struct Quantity {
     pub word: String,
     /// Digits after the point; none for as many as the number has.
     pub decimals: Option<usize>,
+    /// The unit in English, where the figure is printed in that language.
+    pub spoken: Option<Spoken>,
 }
 
 impl Quantity {
     /// The digits: a range as 1至2.
     pub fn digits(&self) -> String {
+        if let Some(spoken) = &self.spoken {
+            let one = |value| english_numbers::number(value, spoken.scale, self.decimals).0;
+            return match self.upper {
+                Some(upper) => format!("{}–{}", one(self.value), one(upper)),
+                None => one(self.value),
+            };
+        }
         let one = |value: f64| match self.decimals {
             Some(decimals) => format!("{value:.decimals$}"),
             None => format!("{value}"),
@@ -183,6 +194,9 @@ impl Quantity {
 
     /// What stands before the digits, between digits and unit, and after the unit: 近|1000||万元, 500|多|人, 1.5||万元|以上.
     pub fn affixes(&self) -> (&str, &str, &str) {
+        if self.spoken.is_some() {
+            return (english_numbers::exactness(&self.word, self.qualifier), "", "");
+        }
         match self.word.as_str() {
             "余" | "多" => ("", &self.word, ""),
             "以上" | "左右" => ("", "", &self.word),
@@ -190,16 +204,32 @@ impl Quantity {
         }
     }
 
+    /// What stands behind the number: the unit; in English with the blank before it, and with million or billion.
+    pub fn unit_in_words(&self) -> String {
+        let Some(spoken) = &self.spoken else { return self.unit.clone() };
+        let blank = if spoken.noun.is_empty() || spoken.noun == "%" { "" } else { " " };
+        format!("{}{blank}{}", self.scale_in_words(), spoken.noun)
+    }
+
+    /// ` million`, where English needs it; Chinese units hold their own scale.
+    fn scale_in_words(&self) -> String {
+        let Some(spoken) = &self.spoken else { return String::new() };
+        match english_numbers::number(self.upper.unwrap_or(self.value), spoken.scale, self.decimals).1 {
+            "" => String::new(),
+            word => format!(" {word}"),
+        }
+    }
+
     /// The whole as printed.
     pub fn printed(&self) -> String {
         let (before, after, tail) = self.affixes();
-        format!("{before}{}{after}{}{tail}", self.digits(), self.unit)
+        format!("{before}{}{after}{}{tail}", self.digits(), self.unit_in_words())
     }
 
     /// The number with its qualifier, without the unit.
     pub fn without_unit(&self) -> String {
         let (before, after, tail) = self.affixes();
-        format!("{before}{}{after}{tail}", self.digits())
+        format!("{before}{}{after}{}{tail}", self.digits(), self.scale_in_words())
     }
 }
 
@@ -276,7 +306,15 @@ mod tests {
     use super::*;
 
     fn quantity(value: f64, unit: &str, qualifier: Qualifier, word: &str) -> Quantity {
-        Quantity { value, upper: None, unit: unit.into(), qualifier, word: word.into(), decimals: None }
+        Quantity {
+            value,
+            upper: None,
+            unit: unit.into(),
+            qualifier,
+            word: word.into(),
+            decimals: None,
+            spoken: None,
+        }
     }
 
     #[test]

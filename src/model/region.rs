@@ -10,7 +10,9 @@ use toml::Spanned;
 use super::case::Case;
 use super::catalogue::{Catalogue, Source, order, plain};
 use super::derived::{self, Derived};
+use super::english::English;
 use super::fact::Fact;
+use super::language::Language;
 use super::mechanism::Mechanism;
 use super::reader::Reader;
 use super::relation;
@@ -117,6 +119,8 @@ pub struct Region {
     pub chains: Vec<Vec<String>>,
     /// What the presence matrix prints: practice → (stated in full, words).
     pub practices: BTreeMap<String, (bool, Words)>,
+    /// The language of its words.
+    pub language: Language,
 }
 
 impl Region {
@@ -140,7 +144,7 @@ impl Region {
         self.sources.iter().position(|s| s.id == source.id).map_or(0, |at| at + 1)
     }
 
-    /// The names from the place up to, but without, the region: 灵台县百里镇; the region's own name for itself.
+    /// The names from the place up to, but without, the region: 灵台县百里镇, or Baili Town, Lingtai County; the region's own name for itself.
     pub fn place_name(&self, id: &str) -> String {
         let mut names = Vec::new();
         let mut at = self.places.get(id);
@@ -153,6 +157,9 @@ impl Region {
         }
         if names.is_empty() {
             return self.name.clone();
+        }
+        if self.language.is_english() {
+            return names.join(", ");
         }
         names.reverse();
         names.concat()
@@ -225,7 +232,7 @@ impl Region {
         shared: &Catalogue,
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
-        Self::read_with(file, stem, entries, &[], shared, diagnostics)
+        Self::read_with(file, stem, entries, &[], None, shared, diagnostics)
     }
 
     /// As [`Region::read`], with what the region has reported besides.
@@ -234,6 +241,7 @@ impl Region {
         stem: &str,
         entries: &RegionFile,
         reports: &[Reported],
+        english: Option<&English>,
         shared: &Catalogue,
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
@@ -244,6 +252,9 @@ impl Region {
         }
         for entry in &entries.indicator {
             catalogue.add_indicator(entry, &mut reader);
+        }
+        if let Some(english) = english {
+            english.enter(&mut catalogue, reader.diagnostics);
         }
         let mut region = head(file, stem, entries, &catalogue, &mut reader)?;
         region.read_places(&entries.place, &mut reader);
@@ -261,6 +272,9 @@ impl Region {
         region.read_cases(&entries.case, &catalogue, &mut reader);
         region.read_practices(entries, &catalogue, &mut reader);
         region.report_unused(&facts, entries, &mut reader);
+        if let Some(english) = english {
+            english.translate(&mut region, &catalogue, reader.diagnostics);
+        }
         Some(region)
     }
 
@@ -288,7 +302,7 @@ impl Region {
             parents.push((id.clone(), raw.parent.clone()));
             let place = Place {
                 id: id.clone(),
-                name: name.unwrap_or_default(),
+                name: self.language.pick(name, plain(&raw.english)).unwrap_or_default(),
                 english: plain(&raw.english).unwrap_or_default(),
                 level: level.unwrap_or(Level::Village),
                 parent: Some(raw.parent.as_ref().map_or_else(|| self.id.clone(), |p| p.get_ref().clone())),
@@ -437,6 +451,9 @@ fn head(
         check_plain(short.get_ref(), &place, &catalogue.terms, reader.diagnostics);
     }
     let (id, name, english, level) = (id?.0, name?, english?, level?);
+    let language = catalogue.language;
+    let short = language.pick(plain(&raw.short).unwrap_or_else(|| name.clone()), english.clone());
+    let name = language.pick(name, english.clone());
     let own = Place {
         id: id.clone(),
         name: name.clone(),
@@ -446,7 +463,7 @@ fn head(
         order: order(&raw.order),
     };
     Some(Region {
-        short: plain(&raw.short).unwrap_or_else(|| name.clone()),
+        short,
         within: raw.within.as_ref().map(|w| w.get_ref().clone()).unwrap_or_default(),
         parent: plain(&raw.parent),
         order: order(&raw.order),
@@ -460,6 +477,7 @@ fn head(
         sums: Vec::new(),
         chains: Vec::new(),
         practices: BTreeMap::new(),
+        language,
         sources,
         id,
         name,

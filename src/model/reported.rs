@@ -139,10 +139,14 @@ impl Region {
     ) {
         for report in reports {
             let mut reader = Reader { file: &report.file, diagnostics };
-            let period = report.period.chinese();
+            let language = catalogue.language;
+            let period = report.period.in_words(language);
             let source = Arc::new(Source {
                 id: format!("{}-{}", self.id, report.period).to_lowercase(),
-                title: format!("{}{period}报表", self.name),
+                title: language.pick(
+                    format!("{}{period}报表", self.name),
+                    format!("Return of {} for {period}", self.name),
+                ),
                 kind: SourceKind::Organ,
                 publisher: Some(self.name.clone()),
                 carrier: None,
@@ -152,7 +156,7 @@ impl Region {
                 address: None,
                 read: report.received,
                 sha256: disk::sha256(report.file.text().as_bytes()),
-                short: format!("{period}报表"),
+                short: language.pick(format!("{period}报表"), format!("return for {period}")),
                 strands: Vec::new(),
                 is_return: true,
             });

@@ -6,6 +6,27 @@ use std::fmt;
 
 use chrono::{Datelike, Days, NaiveDate};
 
+use super::language::Language;
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+fn month_name(month: u32) -> &'static str {
+    (month as usize).checked_sub(1).and_then(|at| MONTHS.get(at)).copied().unwrap_or_default()
+}
+
 /// A date as exact as it is stated: a year, a month or a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Date {
@@ -76,6 +97,20 @@ impl Date {
     }
 }
 
+impl Date {
+    /// In the language of a document: 25 October 2023.
+    pub fn in_words(self, language: Language) -> String {
+        if !language.is_english() {
+            return self.chinese();
+        }
+        match self {
+            Self::Year(year) => year.to_string(),
+            Self::Month(year, month) => format!("{} {year}", month_name(month)),
+            Self::Day(date) => format!("{} {} {}", date.day(), month_name(date.month()), date.year()),
+        }
+    }
+}
+
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -140,6 +175,26 @@ impl Time {
     }
 }
 
+impl Time {
+    /// In the language of a document. For a target a date is the day it is due.
+    pub fn in_words(&self, language: Language, target: bool) -> String {
+        if !language.is_english() {
+            return self.chinese(target);
+        }
+        let words = |date: Date| date.in_words(language);
+        let about = if self.inferred { "about " } else { "" };
+        let text = match self.form {
+            TimeForm::AsOf(date) if target => format!("by {}", words(date)),
+            TimeForm::AsOf(date) if self.inferred => format!("about {}", words(date)),
+            TimeForm::AsOf(date) => format!("as of {}", words(date)),
+            TimeForm::Between(from, to) => between_in_english(from, to),
+            TimeForm::Until(to) => format!("to {about}{}, start not stated", words(to)),
+            TimeForm::NotStated => "time not stated".to_owned(),
+        };
+        if self.inferred { format!("{text} (inferred)") } else { text }
+    }
+}
+
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.form {
@@ -159,6 +214,18 @@ fn between(from: Date, to: Date) -> String {
         (Date::Month(a, m), Date::Month(b, n)) if a == b => format!("{a}年{m}至{n}月"),
         (Date::Year(a), Date::Year(b)) if a == b => format!("{a}年"),
         _ => format!("{}至{}", from.chinese(), to.chinese()),
+    }
+}
+
+/// January to October 2023, with the year said once where it is one.
+fn between_in_english(from: Date, to: Date) -> String {
+    let words = |date: Date| date.in_words(Language::English);
+    match (from, to) {
+        _ if from == to => words(from),
+        (Date::Month(a, month), Date::Month(b, _)) if a == b => {
+            format!("{} to {}", month_name(month), words(to))
+        }
+        _ => format!("{} to {}", words(from), words(to)),
     }
 }
 
@@ -226,6 +293,21 @@ impl Period {
             }
             Self::Half(year, half) => format!("{year}年{}半年", if half == 1 { "上" } else { "下" }),
             Self::Year(year) => format!("{year}年"),
+        }
+    }
+
+    /// In the language of a document: November 2026, third quarter of 2026, first half of 2026.
+    pub fn in_words(self, language: Language) -> String {
+        if !language.is_english() {
+            return self.chinese();
+        }
+        let name =
+            |n: u32| ["first", "second", "third", "fourth"].get(n as usize - 1).copied().unwrap_or_default();
+        match self {
+            Self::Month(year, month) => format!("{} {year}", month_name(month)),
+            Self::Quarter(year, quarter) => format!("{} quarter of {year}", name(quarter)),
+            Self::Half(year, half) => format!("{} half of {year}", name(half)),
+            Self::Year(year) => year.to_string(),
         }
     }
 

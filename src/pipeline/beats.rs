@@ -132,7 +132,8 @@ impl Pipeline {
                 // The day after the period: a document that looks some working days on must not look beyond the year.
                 let day: NaiveDate = period.last_day();
                 let wish = Wish { period, ..wish.clone() };
-                let made = self.made(&order, &loaded, &edition(&wish, day, 0), &[], diagnostics);
+                let made =
+                    self.made(&order, &loaded, &edition(&wish, self.language(), day, 0), &[], diagnostics);
                 if let Some(made) = made {
                     self.check_characters(&made.view, &loaded, diagnostics);
                 }

@@ -70,8 +70,14 @@ pub fn check(workspace: &Workspace, as_of: NaiveDate) -> Result<Diagnostics, Pip
         let Some(regions) = regions else { continue };
         for text in texts {
             let loaded = Loaded { regions: regions.clone(), text, beat: None };
-            let made =
-                make_view(order, &loaded, &book, &settings, &edition(&wish, as_of, 0), &mut diagnostics);
+            let made = make_view(
+                order,
+                &loaded,
+                &book,
+                &settings,
+                &edition(&wish, settings.language, as_of, 0),
+                &mut diagnostics,
+            );
             if let (Some(engine), Some(made)) = (&engine.output, made) {
                 let pipeline =
                     Pipeline::new(workspace.clone(), settings.clone(), book.clone(), engine.clone());

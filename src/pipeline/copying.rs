@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::making::{Set, bytes_of, ident_of, is_whole, job, main_of};
+use super::making::{Set, ident_of, is_whole, job, main_of};
 use super::{MakeError, Order, Pipeline, Wish};
 use crate::diag::Diagnostics;
 use crate::disk;
@@ -30,6 +30,7 @@ impl Pipeline {
             entry.document == order.document.name()
                 && entry.subject == order.subject
                 && entry.part == "all"
+                && entry.language == self.language().tag()
                 && entry.correction.is_none()
                 && entry.withdrawn.is_none()
         };
@@ -70,7 +71,8 @@ impl Pipeline {
         let path = review_path(path);
         let target = self.workspace.out.join(&path);
         before.entries.get(&path).is_some_and(|entry| {
-            entry.inputs == self.review_inputs(&mark_changes(view, base), view, wish, copy.pages)
+            entry.inputs
+                == self.review_inputs(&mark_changes(view, base, &self.script), view, wish, copy.pages)
                 && is_whole(&target, &entry.pdf)
                 && is_whole(&target.with_extension("json"), &entry.view)
         })
@@ -79,7 +81,7 @@ impl Pipeline {
     /// What a sheet is made from, with all changes.
     fn review_inputs(&self, compared: &Compared, view: &View, wish: &Wish, pages: usize) -> String {
         let whole = compared.review(view, &wish.period.chinese(), pages, compared.count());
-        self.digest_of("review", &bytes_of(&whole), wish)
+        self.digest_of("review", &self.script.bytes(&whole), wish)
     }
 
     /// Makes the sheet of a copy: one page, with as many changes as it holds. None where the diagnostics say why.
@@ -94,11 +96,11 @@ impl Pipeline {
         let (copy_path, copy) = copy;
         let path = review_path(copy_path);
         let mut view = set.made.view.clone();
-        let compared = mark_changes(&mut view, base);
+        let compared = mark_changes(&mut view, base, &self.script);
         let mut most = compared.count().min(MOST);
         let (bytes, output) = loop {
             let review = compared.review(&view, &wish.period.chinese(), copy.pages, most);
-            let bytes = bytes_of(&review);
+            let bytes = self.script.bytes(&review);
             let (main, ident) = (main_of("review"), ident_of(&path));
             let made = self.typeset(&job(&main, &ident, &bytes, wish.as_of, self.standard(wish)))?;
             match made.output {

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use chrono::NaiveDate;
 use serde_json::Value;
 
-use super::making::{Dress, bytes_of, edition, ident_of, is_whole, job, main_of};
+use super::making::{Dress, edition, ident_of, is_whole, job, main_of};
 use super::{MakeError, Order, Pipeline, Wish};
 use crate::diag::Diagnostics;
 use crate::disk;
@@ -139,7 +139,7 @@ impl Pipeline {
         let Some(plain) = self.made(order, &loaded, &edition, &wish.people, &mut diagnostics) else {
             return Err(Unmended::Diagnostics(diagnostics));
         };
-        let after = serde_json::to_value(&plain.view).expect("a view always serialises");
+        let after = self.script.value(&plain.view);
         if same_document(&before, &after) {
             return Err(Unmended::Unchanged { path: current.to_owned() });
         }
@@ -206,11 +206,12 @@ impl Pipeline {
             demo: before["masthead"]["demo"].as_bool().unwrap_or_default(),
             reason: reason.to_owned(),
         };
-        let view = withdrawal_view(&withdrawn, &self.settings, &edition(wish, wish.as_of, 0));
-        let bytes = bytes_of(&view);
+        let view =
+            withdrawal_view(&withdrawn, &self.settings, &edition(wish, self.language(), wish.as_of, 0));
+        let bytes = self.script.bytes(&view);
         let path = beside(first, "withdrawal");
         let mut diagnostics = Diagnostics::new();
-        let value = serde_json::to_value(&view).expect("a view always serialises");
+        let value = self.script.value(&view);
         for missing in self.engine.characters(&value) {
             diagnostics.push_nowhere(missing.problem());
         }
@@ -240,6 +241,7 @@ impl Pipeline {
             code: String::new(),
             recipe: self.keep(Some(&bytes))?,
             style: self.style(),
+            language: self.language().tag().to_owned(),
             held: false,
             people: Vec::new(),
             inputs: self.digest_of("withdrawal", &bytes, wish),

@@ -79,7 +79,7 @@ impl Pipeline {
 
     /// Reports characters that no face has, at the place in the data where one stands.
     pub(super) fn check_characters(&self, view: &View, loaded: &Loaded, diagnostics: &mut Diagnostics) {
-        let value = serde_json::to_value(view).expect("a view always serialises");
+        let value = self.script.value(view);
         for missing in self.engine.characters(&value) {
             let place =
                 loaded.text.as_ref().and_then(|text| place_of(&text.file, missing.character)).or_else(|| {

@@ -6,13 +6,13 @@ use std::path::Path;
 use std::sync::PoisonError;
 
 use chrono::NaiveDate;
-use serde::Serialize;
 
 use super::loading::{Loaded, content_of};
 use super::{End, MakeError, Order, Pipeline, Wish};
 use crate::diag::{Diagnostics, Problem, Span};
 use crate::disk::{self, PathError};
 use crate::ledger::{Archive, Entry, Manifest, blank_path};
+use crate::model::Language;
 use crate::settings::Standard;
 use crate::typeset::{Job, Typeset};
 use crate::views::shape::View;
@@ -49,11 +49,11 @@ impl Pipeline {
         diagnostics: &mut Diagnostics,
     ) -> Result<(End, Vec<(String, Entry)>), MakeError> {
         let Some(loaded) = self.load(order, wish, diagnostics) else { return Ok((End::Refused, Vec::new())) };
-        let mut path = Self::path_of(order, wish);
+        let mut path = Self::path_of(order, wish, self.language());
         let base = wish.copy.then(|| self.base(order, wish, before));
         let on = |view: &mut View| {
             if let Some(base) = &base {
-                mark_changes(view, base);
+                mark_changes(view, base, &self.script);
             }
         };
         let dress = Dress { on: &on, roomy: false };
@@ -215,6 +215,7 @@ impl Pipeline {
             code: set.made.view.imprint.code.clone(),
             recipe,
             style: self.style(),
+            language: self.language().tag().to_owned(),
             held: wish.held,
             people: wish.people.clone(),
             inputs: self.inputs(order, &set.bytes, wish),
@@ -246,7 +247,7 @@ impl Pipeline {
             ..self.edition(order, wish, entry.date.parse().ok()?, entry.moved)
         };
         let made = self.made(order, loaded, &edition, &entry.people, &mut Diagnostics::new())?;
-        let (stored, now) = (serde_json::from_slice(&stored).ok()?, serde_json::to_value(&made.view).ok()?);
+        let (stored, now) = (serde_json::from_slice(&stored).ok()?, self.script.value(&made.view));
         let same = same_document(&stored, &now) && is_whole(&target, &entry.pdf);
         same.then_some(End::Unchanged { path: target, pages: entry.pages })
     }
@@ -296,11 +297,11 @@ impl Pipeline {
     /// Puts the verification code into the foot of a view: over the view without it, the file's name, and all else that it is made from.
     pub(super) fn sealed(&self, view: &mut View, path: &str, wish: &Wish) -> Vec<u8> {
         view.imprint.code.clear();
-        let (plain, engine) = (disk::sha256(&bytes_of(view)), self.engine.digest());
+        let (plain, engine) = (disk::sha256(&self.script.bytes(view)), self.engine.digest());
         let parts = format!("{plain}\n{path}\n{engine}\n{}", self.standard(wish).name());
         let digest = disk::sha256(parts.as_bytes()).to_uppercase();
         view.imprint.code = [0, 4, 8].map(|at| &digest[at..at + 4]).join("-");
-        bytes_of(view)
+        self.script.bytes(view)
     }
 
     /// The house style as the manifest names it.
@@ -327,8 +328,9 @@ impl Pipeline {
     }
 }
 
-pub(super) fn edition(wish: &Wish, date: NaiveDate, moved: usize) -> Edition {
+pub(super) fn edition(wish: &Wish, language: Language, date: NaiveDate, moved: usize) -> Edition {
     Edition {
+        language,
         date,
         period: wish.period,
         number: wish.number,
@@ -369,10 +371,4 @@ pub(super) fn job<'a>(
 /// Whether a file is there as it was recorded.
 pub(super) fn is_whole(path: &Path, digest: &str) -> bool {
     disk::read(path).is_ok_and(|bytes| disk::sha256(&bytes) == digest)
-}
-
-pub(super) fn bytes_of(view: &impl Serialize) -> Vec<u8> {
-    let mut bytes = serde_json::to_vec_pretty(view).expect("a view always serialises");
-    bytes.push(b'\n');
-    bytes
 }

@@ -22,10 +22,10 @@ use std::time::Instant;
 
 use crate::diag::{Diagnostics, Warned};
 use crate::ledger::{Entry, LedgerError, Manifest};
-use crate::model::CaseBook;
+use crate::model::{CaseBook, Language};
 use crate::settings::Settings;
 use crate::typeset::{Engine, FacesError, Job, Typeset, on_big_stack};
-use crate::views::{Part, mark_changes, shape};
+use crate::views::{Part, Script, mark_changes, shape};
 use crate::workers::{Crew, WorkerError};
 
 use loading::content_of;
@@ -51,6 +51,8 @@ pub struct Workspace {
     pub templates: PathBuf,
     /// The house style, where it is not that of the settings.
     pub style: Option<String>,
+    /// The language of the documents, where it is not that of the settings.
+    pub language: Option<Language>,
     /// Fetched faces.
     pub fonts: PathBuf,
     /// Folders of the system's faces.
@@ -83,6 +85,8 @@ pub struct Pipeline {
     engine: Engine,
     /// Who sets the documents; none for this process itself.
     crew: Option<Crew>,
+    /// How views are written down.
+    script: Script,
     /// The recipe, once the archive has it.
     kept: Mutex<Option<String>>,
     /// Who gets paper.
@@ -92,8 +96,8 @@ pub struct Pipeline {
 impl Pipeline {
     /// Puts the parts together.
     pub fn new(workspace: Workspace, settings: Settings, book: CaseBook, engine: Engine) -> Self {
-        let (paper, kept) = (Paper::default(), Mutex::default());
-        Self { workspace, settings, book, engine, crew: None, kept, paper }
+        let (script, paper, kept) = (Script::of(&book.catalogue), Paper::default(), Mutex::default());
+        Self { workspace, settings, book, engine, crew: None, script, kept, paper }
     }
 
     /// Has the documents set by workers instead of this process.
@@ -111,6 +115,16 @@ impl Pipeline {
     /// The data.
     pub fn book(&self) -> &CaseBook {
         &self.book
+    }
+
+    /// How views are written down.
+    pub fn script(&self) -> &Script {
+        &self.script
+    }
+
+    /// The language of the documents.
+    pub fn language(&self) -> Language {
+        self.book.catalogue.language
     }
 
     /// Where everything lies.
@@ -182,7 +196,7 @@ impl Pipeline {
         let view = view.map(|mut view| {
             if wish.copy {
                 let before = Manifest::read(&self.workspace.out).unwrap_or_default();
-                mark_changes(&mut view, &self.base(order, wish, &before));
+                mark_changes(&mut view, &self.base(order, wish, &before), &self.script);
             }
             view
         });
@@ -190,7 +204,8 @@ impl Pipeline {
     }
 
     /// The path of a document within the output folder.
-    pub fn path_of(order: &Order, wish: &Wish) -> String {
+    pub fn path_of(order: &Order, wish: &Wish, language: Language) -> String {
+        let language = language.suffix();
         let part = match wish.part {
             Part::All => "",
             Part::Body => ".body",
@@ -200,7 +215,7 @@ impl Pipeline {
             (_, true) => ".draft",
             _ => "",
         };
-        format!("{}/{}/{}{part}{draft}.pdf", wish.period, order.document.name(), order.subject)
+        format!("{}/{}/{}{language}{part}{draft}.pdf", wish.period, order.document.name(), order.subject)
     }
 
     /// A digest of what a document would say today, without number and date; none where the diagnostics say why.

@@ -11,8 +11,10 @@ use crate::typeset::{Engine, Faces, Folders, OFFICIAL, Roles, Search, SystemFace
 /// The settings and the shared data.
 pub fn open_data(workspace: &Workspace) -> Warned<(Settings, CaseBook)> {
     let mut diagnostics = Diagnostics::new();
-    let settings = Settings::read(&workspace.settings, &mut diagnostics);
-    let book = CaseBook::open(&workspace.data, &mut diagnostics);
+    let mut settings = Settings::read(&workspace.settings, &mut diagnostics);
+    let language = workspace.language.unwrap_or(settings.language);
+    settings.speak(language, &mut diagnostics);
+    let book = CaseBook::open(&workspace.data, language, &mut diagnostics);
     Warned { output: (settings, book), diagnostics }
 }
 
@@ -24,7 +26,8 @@ pub fn open_engine(
     workspace: &Workspace,
     settings: &Settings,
 ) -> Result<Warned<Option<Engine>>, PipelineError> {
-    let opened = folders(workspace, settings).and_then(|folders| Ok((Roles::read(&folders)?, folders)));
+    let opened = folders(workspace, settings)
+        .and_then(|folders| Ok((Roles::read(&folders, settings.language)?, folders)));
     let (roles, folders) = match opened {
         Ok(opened) => opened,
         Err(diagnostics) => return Ok(Warned { output: None, diagnostics }),

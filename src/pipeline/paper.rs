@@ -4,7 +4,7 @@
 
 use chrono::NaiveDate;
 
-use super::making::{bytes_of, edition, is_whole};
+use super::making::{edition, is_whole};
 use super::{MakeError, Order, Pipeline, Wish};
 use crate::delivery::Ways;
 use crate::diag::{Diagnostics, Problem};
@@ -122,7 +122,12 @@ impl Pipeline {
     pub(super) fn edition(&self, order: &Order, wish: &Wish, date: NaiveDate, moved: usize) -> Edition {
         let copies = self.paper.printed(order, &self.settings.imprint, date);
         let with_facts = self.standard(wish) == Standard::WithFiles;
-        Edition { copies, with_facts, layout: self.layout(wish), ..edition(wish, date, moved) }
+        Edition {
+            copies,
+            with_facts,
+            layout: self.layout(wish),
+            ..edition(wish, self.language(), date, moved)
+        }
     }
 
     /// The same view set once more without what is red, for paper that bears it. None where the diagnostics say why.
@@ -136,7 +141,7 @@ impl Pipeline {
     ) -> Result<Option<Vec<u8>>, MakeError> {
         let mut made = made.clone();
         made.view.masthead.blank = true;
-        let (view, ident) = (bytes_of(&made.view), format!("report:{}", blank_path(path)));
+        let (view, ident) = (self.script.bytes(&made.view), format!("report:{}", blank_path(path)));
         let set = self.typeset(&Job { view: &view, ident: &ident, ..job.clone() })?;
         let Some(blank) = set.output else {
             diagnostics.extend(set.diagnostics);

@@ -112,7 +112,7 @@ impl Pipeline {
         let made = self.made(order, &loaded, &edition, &wish.people, diagnostics);
         let mut made = made.ok_or(Refusal::Unsound)?;
         self.check_characters(&made.view, &loaded, diagnostics);
-        let path = Self::path_of(order, wish);
+        let path = Self::path_of(order, wish, self.language());
         let bytes = self.sealed(&mut made.view, &path, wish);
         let view = |bytes: &[u8]| serde_json::from_slice(bytes).unwrap_or(Value::Null);
         let mut all = Vec::new();

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::making::{bytes_of, ident_of, main_of};
+use super::making::{ident_of, main_of};
 use super::opening::find_faces;
 use super::{PipelineError, Workspace, with_room};
 use crate::disk;
 use crate::ledger::{Archive, Entry, Manifest, blank_path};
+use crate::model::Language;
 use crate::settings::{Settings, Standard};
 use crate::typeset::{self, Engine, Folders, Job, PageDifference, Recipe, Roles};
 
@@ -118,7 +119,9 @@ fn within(out: &Path, file: &Path) -> Option<String> {
 fn without_red(view: &[u8]) -> Vec<u8> {
     let mut view: Value = serde_json::from_slice(view).unwrap_or(Value::Null);
     view["masthead"]["blank"] = Value::Bool(true);
-    bytes_of(&view)
+    let mut bytes = serde_json::to_vec_pretty(&view).expect("a value always serialises");
+    bytes.push(b'\n');
+    bytes
 }
 
 /// Makes a file again from what the archive keeps.
@@ -153,7 +156,7 @@ fn again(
     }
     // The recipe names what a style replaces as a template reaches it: one folder holds all.
     let templates = Folders::official(place.path());
-    let Ok(roles) = Roles::read(&templates) else {
+    let Ok(roles) = Roles::read(&templates, Language::parse(&entry.language).unwrap_or_default()) else {
         return Ok(Verdict::Lost("this version cannot read its list of faces".to_owned()));
     };
     let faces = find_faces(workspace, settings, roles)?;

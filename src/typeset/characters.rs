@@ -56,6 +56,7 @@ impl Repertoire {
             let Some(index) = faces.roles().role_of(path) else { return };
             let role = faces.roles().role(index);
             for character in text.chars().filter(|c| !has_no_glyph(*c)) {
+                let is_sign = ('\u{25A0}'..='\u{25FF}').contains(&character);
                 if !seen.insert((index, character)) {
                     continue;
                 }
@@ -65,6 +66,8 @@ impl Repertoire {
                     .filter(|(family, _)| faces.roles().covers(family, character));
                 let face = match chain.enumerate().find(|(_, (_, set))| set.contains(character)) {
                     Some((0, _)) => continue,
+                    // ● and ◇ are signs, not letters: any face of the role may draw them.
+                    Some(_) if is_sign => continue,
                     Some((_, (family, _))) => Some(family.clone()),
                     None => None,
                 };

@@ -14,6 +14,7 @@ use typst::text::FontWeight;
 use super::folders::Folders;
 use super::patterns::Pattern;
 use crate::diag::{Diagnostics, Problem, SourceFile, Span, nearest};
+use crate::model::Language;
 
 /// The file within the folder of templates.
 pub(super) const FACES: &str = "lib/faces.toml";
@@ -22,7 +23,7 @@ const DEFAULT_ROLE: &str = "song";
 /// Written in place of a role: keys that a reader never sees set in type.
 const NO_ROLE: &str = "none";
 
-const TABLES: [&str; 6] = ["format", "roles", "weights", "covers", "limits", "characters"];
+const TABLES: [&str; 7] = ["format", "roles", "weights", "covers", "limits", "characters", "languages"];
 const WEIGHTS: [(&str, FontWeight); 9] = [
     ("thin", FontWeight::THIN),
     ("extralight", FontWeight::EXTRALIGHT),
@@ -39,6 +40,7 @@ const WEIGHTS: [(&str, FontWeight); 9] = [
 #[derive(Debug)]
 pub struct Roles {
     file: Arc<SourceFile>,
+    language: Language,
     roles: Vec<Role>,
     covers: BTreeMap<String, Regex>,
     characters: Vec<(Pattern, Option<usize>)>,
@@ -54,25 +56,27 @@ pub(super) struct Role {
     pub(super) weight: FontWeight,
     /// Whether it sets only some characters, in front of another role, and may therefore be empty.
     pub(super) limited: bool,
-    /// The bytes of its list.
+    /// The bytes of its list in `[roles]`.
     list: Range<usize>,
+    /// The bytes of the list that counts: that of the language, where it has its own.
+    own: Range<usize>,
 }
 
 impl Roles {
-    /// Reads `lib/faces.toml` of folders of templates.
+    /// Reads `lib/faces.toml` of folders of templates, for documents in a language.
     ///
     /// # Errors
     /// With all that is wrong with the file, or when it cannot be read.
-    pub fn read(templates: &Folders) -> Result<Self, Diagnostics> {
-        Self::parse(&templates.source(FACES)?)
+    pub fn read(templates: &Folders, language: Language) -> Result<Self, Diagnostics> {
+        Self::parse(&templates.source(FACES)?, language)
     }
 
     /// Reads the text of such a file.
     ///
     /// # Errors
     /// With all that is wrong with it.
-    pub fn parse(file: &Arc<SourceFile>) -> Result<Self, Diagnostics> {
-        let mut reader = Reader { file, found: Diagnostics::new() };
+    pub fn parse(file: &Arc<SourceFile>, language: Language) -> Result<Self, Diagnostics> {
+        let mut reader = Reader { file, language, found: Diagnostics::new() };
         let (root, errors) = DeTable::parse_recoverable(file.text());
         for error in errors {
             reader.report(
@@ -108,14 +112,17 @@ impl Roles {
 
     /// The place where a role is declared.
     pub(super) fn span(&self, role: &Role) -> Span {
-        Span::new(&self.file, role.list.clone())
+        Span::new(&self.file, role.own.clone())
     }
 
     /// The text of the file with only those families in its lists that something serves: `chains` says for
-    /// each role, and for each of its families, what does.
+    /// each role, and for each of its families, what does. Templates learn from it the language, whose lists stand in `[roles]`.
     pub(super) fn served<T>(&self, chains: &[Vec<Option<T>>]) -> String {
         let text = self.file.text();
-        let mut served = String::with_capacity(text.len());
+        let mut served = match self.language {
+            Language::Simplified => String::with_capacity(text.len()),
+            language => format!("language = \"{}\"\n", language.tag()),
+        };
         let mut at = 0;
         for (role, chain) in self.roles.iter().zip(chains) {
             let kept: Vec<&str> = (role.families.iter().zip(chain))
@@ -133,6 +140,7 @@ impl Roles {
 
 struct Reader<'a> {
     file: &'a Arc<SourceFile>,
+    language: Language,
     found: Diagnostics,
 }
 
@@ -150,15 +158,28 @@ impl Reader<'_> {
 
     /// The entries of a table of the file, in the order in which they are written.
     fn entries<'t>(&mut self, root: &'t DeTable<'t>, table: &str) -> Vec<Entry<'t>> {
-        let Some(value) = root.get(table) else { return Vec::new() };
-        let DeValue::Table(entries) = value.get_ref() else {
-            self.wrong(value, format!("`{table}` is a table"));
-            return Vec::new();
-        };
+        let Some(entries) = self.table(root, table) else { return Vec::new() };
         let mut entries: Vec<_> =
             entries.iter().map(|(key, value)| (key.get_ref().as_ref(), key.span(), value)).collect();
         entries.sort_by_key(|(_, span, _)| span.start);
         entries
+    }
+
+    fn table<'t>(&mut self, root: &'t DeTable<'t>, table: &str) -> Option<&'t DeTable<'t>> {
+        let value = root.get(table)?;
+        let DeValue::Table(entries) = value.get_ref() else {
+            self.wrong(value, format!("`{table}` is a table"));
+            return None;
+        };
+        Some(entries)
+    }
+
+    /// The entries of a table of the language, `[languages.en.roles]`, which count before those of all languages.
+    fn of_language<'t>(&mut self, root: &'t DeTable<'t>, table: &str) -> Vec<Entry<'t>> {
+        let tag = self.language.tag();
+        let languages = self.table(root, "languages");
+        let own = languages.and_then(|languages| self.table(languages, tag));
+        own.map(|own| self.entries(own, table)).unwrap_or_default()
     }
 
     fn roles(&mut self, root: &DeTable<'_>) -> Roles {
@@ -166,13 +187,16 @@ impl Reader<'_> {
         let weights = self.weights(root);
         let limits: Vec<&str> = self.entries(root, "limits").into_iter().map(|(name, ..)| name).collect();
         let mut roles = Vec::new();
+        let of_language = self.of_language(root, "roles");
         for (name, _, value) in self.entries(root, "roles") {
+            let own = of_language.iter().find(|(known, ..)| *known == name).map_or(value, |(.., own)| own);
             roles.push(Role {
                 name: name.to_owned(),
-                families: self.families(value),
+                families: self.families(own),
                 weight: weights.get(name).copied().unwrap_or(FontWeight::REGULAR),
                 limited: limits.contains(&name),
                 list: value.span(),
+                own: own.span(),
             });
         }
         let mut covers = BTreeMap::new();
@@ -205,7 +229,7 @@ impl Reader<'_> {
             }
         }
         let default = roles.iter().position(|role| role.name == DEFAULT_ROLE);
-        Roles { file: Arc::clone(self.file), roles, covers, characters, default }
+        Roles { file: Arc::clone(self.file), language: self.language, roles, covers, characters, default }
     }
 
     fn keys(&mut self, root: &DeTable<'_>) {
@@ -245,7 +269,9 @@ impl Reader<'_> {
 
     fn weights(&mut self, root: &DeTable<'_>) -> BTreeMap<String, FontWeight> {
         let mut weights = BTreeMap::new();
-        for (role, _, value) in self.entries(root, "weights") {
+        let mut all = self.entries(root, "weights");
+        all.extend(self.of_language(root, "weights"));
+        for (role, _, value) in all {
             let weight = match value.get_ref() {
                 DeValue::String(word) => {
                     WEIGHTS.iter().find(|(known, _)| known == word).map(|(_, weight)| *weight)
@@ -286,7 +312,7 @@ digits = "[0-9.]"
 "#;
 
     fn parse(text: &str) -> Result<Roles, Diagnostics> {
-        Roles::parse(&SourceFile::new("templates/lib/faces.toml", text))
+        Roles::parse(&SourceFile::new("templates/lib/faces.toml", text), Language::Simplified)
     }
 
     #[test]

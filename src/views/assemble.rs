@@ -9,13 +9,13 @@ use super::shape::{Annex, Block, DocumentDate, Glance, Imprint, Line, Masthead, 
 use super::{Edition, Numbered, Part};
 use crate::casefile::TextFile;
 use crate::diag::{Diagnostics, Problem, Span};
-use crate::model::{Date, Term, Text};
+use crate::model::{Date, Language, Term, Text};
 use crate::settings::Settings;
 
-/// The longest title that two lines hold, and the longest note and lead that page one holds.
-const TITLE: usize = 40;
-const NOTE: usize = 90;
-const LEAD: usize = 170;
+/// The longest title that two lines hold, and the longest note and lead that page one holds: characters in Chinese, and in English.
+const TITLE: (usize, usize) = (40, 90);
+const NOTE: (usize, usize) = (90, 300);
+const LEAD: (usize, usize) = (170, 480);
 
 /// What an issue's own words give; what they leave open is none or empty.
 #[derive(Default)]
@@ -50,20 +50,22 @@ pub(super) fn own_words<'a>(
     let mut plates = Plates { file: &text.file, terms, citations, diagnostics };
     let entries: &TextFile = &text.entries;
     let mut own = OwnWords::default();
+    let language = plates.citations.language();
+    let at_most = |(chinese, english)| language.pick(chinese, english);
     if let Some(title) = &entries.title {
         let words = plates.words(title);
-        check_length("the title", &words, TITLE, plates.diagnostics);
+        check_length("the title", &words, at_most(TITLE), plates.diagnostics);
         own.title = Some(plates.plain(title));
     }
     own.subtitle = entries.subtitle.as_ref().map(|subtitle| plates.plain(subtitle));
     if let Some(note) = &entries.note {
         let words = plates.words(note);
-        check_length("the note", &words, NOTE, plates.diagnostics);
+        check_length("the note", &words, at_most(NOTE), plates.diagnostics);
         own.note = Some(plates.runs(note, Setting::Prose));
     }
     if let Some(lead) = &entries.lead {
         let words = plates.words(lead);
-        check_length("the lead", &words, LEAD, plates.diagnostics);
+        check_length("the lead", &words, at_most(LEAD), plates.diagnostics);
         own.lead = vec![plates.runs(lead, Setting::Prose)];
     }
     own.glance = glance(entries, &mut plates);
@@ -107,6 +109,7 @@ pub(super) fn own_words<'a>(
 }
 
 fn glance(entries: &TextFile, plates: &mut Plates<'_, '_>) -> Vec<Glance> {
+    let language = plates.citations.language();
     let mut cells = Vec::new();
     for entry in &entries.glance {
         let head = Span::new(plates.file, entry.span());
@@ -127,9 +130,9 @@ fn glance(entries: &TextFile, plates: &mut Plates<'_, '_>) -> Vec<Glance> {
         };
         let what = raw.what.as_ref().map_or_else(|| item.label().to_owned(), |what| plates.plain(what));
         let more = raw.more.as_ref().map(|more| plates.runs(more, Setting::Cell));
-        let time = raw.time.as_ref().map_or_else(|| item.time_in_words(), |time| plates.plain(time));
+        let time = raw.time.as_ref().map_or_else(|| item.time_in_words(language), |time| plates.plain(time));
         let figure = plates.citations.figure(region, item);
-        cells.push(Glance { figure, what, more, time, sure: item.sure() });
+        cells.push(Glance { figure, what, more, time, sure: item.sure(language) });
     }
     if let Some(first) = entries.glance.first()
         && ![3, 6].contains(&entries.glance.len())
@@ -148,17 +151,24 @@ fn is_draft(settings: &Settings, edition: &Edition) -> bool {
 
 /// The head of page one.
 pub(super) fn masthead(settings: &Settings, edition: &Edition, demo: bool) -> Masthead {
-    let imprint = &settings.imprint;
+    let (imprint, language) = (&settings.imprint, edition.language);
+    let issue = |Numbered { number, total }| match (total, language.is_english()) {
+        (Some(total), false) => format!("第{number}期（总第{total}期）"),
+        (None, false) => format!("第{number}期"),
+        (Some(total), true) => format!("No. {number} (issue {total} in all)"),
+        (None, true) => format!("No. {number}"),
+    };
     Masthead {
-        class: if demo { "演示数据".to_owned() } else { imprint.class.clone() },
+        class: if demo {
+            language.pick("演示数据", "Demonstration data").to_owned()
+        } else {
+            imprint.class.clone()
+        },
         name: imprint.masthead.clone(),
-        issue: edition.number.map(|Numbered { number, total }| match total {
-            Some(total) => format!("第{number}期（总第{total}期）"),
-            None => format!("第{number}期"),
-        }),
+        issue: edition.number.map(issue),
         series: None,
         office: imprint.office.clone(),
-        date: Date::Day(edition.date).chinese(),
+        date: Date::Day(edition.date).in_words(language),
         draft: is_draft(settings, edition),
         demo,
         blank: false,
@@ -167,25 +177,28 @@ pub(super) fn masthead(settings: &Settings, edition: &Edition, demo: bool) -> Ma
 
 /// The foot of the last page.
 pub(super) fn imprint(settings: &Settings, edition: &Edition) -> Imprint {
-    let imprint = &settings.imprint;
+    let (imprint, language) = (&settings.imprint, edition.language);
     let line = |label: &str, text: &Option<String>| {
         text.as_ref().map(|text| {
-            let stop = if text.ends_with('。') { "" } else { "。" };
+            let stop = if text.ends_with(['。', '.']) { "" } else { language.pick("。", ".") };
             Line { label: label.to_owned(), text: format!("{text}{stop}") }
         })
     };
     Imprint {
         to: [
-            line("报", &imprint.report_to),
-            line("送", &imprint.send_to),
-            line("发", &imprint.distribute_to),
+            line(language.pick("报", "Reported to"), &imprint.report_to),
+            line(language.pick("送", "Copied to"), &imprint.send_to),
+            line(language.pick("发", "Distributed to"), &imprint.distribute_to),
         ]
         .into_iter()
         .flatten()
         .collect(),
         office: imprint.office.clone(),
-        date: Date::Day(edition.date).chinese(),
-        copies: edition.copies.map(|copies| format!("共印{copies}份")),
+        date: Date::Day(edition.date).in_words(language),
+        copies: edition.copies.map(|copies| match language.is_english() {
+            true => format!("{copies} copies printed"),
+            false => format!("共印{copies}份"),
+        }),
         contact: imprint.contact.clone(),
         people: Vec::new(),
         draft: is_draft(settings, edition),
@@ -195,7 +208,7 @@ pub(super) fn imprint(settings: &Settings, edition: &Edition) -> Imprint {
 
 /// The date for machines and in words.
 pub(super) fn document_date(edition: &Edition) -> DocumentDate {
-    DocumentDate { iso: edition.date.to_string(), text: Date::Day(edition.date).chinese() }
+    DocumentDate { iso: edition.date.to_string(), text: Date::Day(edition.date).in_words(edition.language) }
 }
 
 /// Moves the last plates of the body to the annex, drops sections that have become empty, and gives sections their numbers.
@@ -203,6 +216,7 @@ pub(super) fn settle(
     mut drafted: Vec<Drafted>,
     mut annex: Vec<Block>,
     moved: usize,
+    language: Language,
 ) -> (Vec<Section>, Vec<Block>) {
     for _ in 0..moved {
         let last = drafted.iter_mut().rev().find_map(|section| {
@@ -219,7 +233,10 @@ pub(super) fn settle(
         .into_iter()
         .enumerate()
         .map(|(at, section)| Section {
-            heading: format!("{}、{}", han(at + 1), section.heading),
+            heading: match language.is_english() {
+                true => format!("{}. {}", at + 1, section.heading),
+                false => format!("{}、{}", han(at + 1), section.heading),
+            },
             blocks: section.blocks,
         })
         .collect();

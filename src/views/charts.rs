@@ -66,11 +66,12 @@ impl<'a> Plates<'a, '_> {
                     mark: false,
                 };
                 cited.push((region, item));
+                let name = format!("{name}{}", self.citations.language().pick("", ": "));
                 Some(Brace { from, to, text: vec![Run::Words(name), run] })
             }
             None => None,
         };
-        let alt = list_in_words(&parts);
+        let alt = list_in_words(&parts, self.citations.language());
         let plate = self.plate(raw, head, &cited, alt)?;
         Some(Block::Segments { plate, parts, brace })
     }
@@ -84,7 +85,7 @@ impl<'a> Plates<'a, '_> {
             self.refuse(message, "bars rank within one definition; others belong in a table", head);
             return None;
         }
-        let alt = list_in_words(&named);
+        let alt = list_in_words(&named, self.citations.language());
         let plate = self.plate(raw, head, &cited, alt)?;
         Some(Block::Bars { plate, items: ranked(named) })
     }
@@ -96,7 +97,7 @@ impl<'a> Plates<'a, '_> {
             self.refuse("the steps of the ladder rise".into(), "write found, due, done in this order", head);
             return None;
         }
-        let alt = list_in_words(&steps);
+        let alt = list_in_words(&steps, self.citations.language());
         let plate = self.plate(raw, head, &cited, alt)?;
         let steps =
             steps.into_iter().map(|s| NamedNote { name: s.name, figure: s.figure, note: None }).collect();
@@ -137,17 +138,32 @@ impl<'a> Plates<'a, '_> {
             figures.extend([due, done]);
             items.push(ProgressItem { name, share, done: done_figure, due: due_figure });
         }
+        let language = self.citations.language();
         let alt = items
             .iter()
             .map(|i| {
-                format!("{}：{}中已办{}，占{}", i.name, printed(&i.due), printed(&i.done), printed(&i.share))
+                let (name, due, done, share) =
+                    (&i.name, printed(&i.due), printed(&i.done), printed(&i.share));
+                match language.is_english() {
+                    true => format!("{name}: {done} of {due} done, {share}"),
+                    false => format!("{name}：{due}中已办{done}，占{share}"),
+                }
             })
             .collect::<Vec<_>>()
-            .join("；");
+            .join(language.pick("；", "; "));
         let mut plate = self.plate(raw, head, &figures, alt)?;
-        let formulas =
-            items.iter().map(|i| format!("{}＝{}÷{}", printed(&i.share), i.done.label, i.due.label));
-        plate.source.push(Run::Words(format!("推算：{}。", formulas.collect::<Vec<_>>().join("，"))));
+        let formulas = items.iter().map(|i| {
+            let (share, done, due) = (printed(&i.share), &i.done, &i.due);
+            match language.is_english() {
+                true => format!("{share} = {} ÷ {}", number_of(done), number_of(due)),
+                false => format!("{share}＝{}÷{}", done.label, due.label),
+            }
+        });
+        let formulas = formulas.collect::<Vec<_>>().join(language.pick("，", ", "));
+        plate.source.push(Run::Words(match language.is_english() {
+            true => format!(" Computed: {formulas}."),
+            false => format!("推算：{formulas}。"),
+        }));
         Some(Block::Progress { plate, items })
     }
 
@@ -180,16 +196,28 @@ impl<'a> Plates<'a, '_> {
         self.one_unit(&figures, head)?;
         let labels = match &raw.labels {
             Some(labels) => labels.get_ref().iter().map(|label| self.plain(label)).collect(),
-            None => figures.iter().take(2).map(|(_, item)| item.time_in_words()).collect(),
+            None => figures
+                .iter()
+                .take(2)
+                .map(|(_, item)| item.time_in_words(self.citations.language()))
+                .collect(),
         };
+        let language = self.citations.language();
+        let (colon, comma) = language.pick(("：", "，"), (": ", ", "));
         let alt = items
             .iter()
-            .map(|i| format!("{}：{}，{}", i.name, printed(&i.before), printed(&i.after)))
+            .map(|i| format!("{}{colon}{}{comma}{}", i.name, printed(&i.before), printed(&i.after)))
             .collect::<Vec<_>>()
-            .join("；");
+            .join(language.pick("；", "; "));
         let plate = self.plate(raw, head, &figures, alt)?;
         Some(Block::Dots { plate, items, labels })
     }
+}
+
+/// The number of a figure in English, with million or billion.
+fn number_of(figure: &Figure) -> String {
+    let scale = figure.unit.split(' ').find(|word| ["million", "billion"].contains(word));
+    scale.map_or_else(|| figure.label.clone(), |scale| format!("{} {scale}", figure.label))
 }
 
 /// Largest first, the first of them marked.

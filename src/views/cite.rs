@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::Part;
 use super::shape::{Figure, FigureRow, Run, Runs};
+use super::{Edition, Part};
 use crate::diag::{Diagnostics, Problem, Span, nearest};
-use crate::model::{Coverage, Flow};
+use crate::model::{Coverage, Flow, Language, Qualifier};
 use crate::model::{Derived, Fact, Level, Nature, Quantity, Reference, Region, Source, Subject, Time, Words};
 
 /// A stated or a derived figure.
@@ -120,7 +120,10 @@ impl<'a> Item<'a> {
     }
 
     /// How sure it is, in a word: 确数, 余, 近, 推算, 目标.
-    pub(super) fn sure(self) -> String {
+    pub(super) fn sure(self, language: Language) -> String {
+        if language.is_english() {
+            return self.sure_in_english().to_owned();
+        }
         match self {
             Item::Derived(_) => "推算".into(),
             Item::Fact(fact) => match fact.nature {
@@ -133,11 +136,27 @@ impl<'a> Item<'a> {
         }
     }
 
+    fn sure_in_english(self) -> &'static str {
+        match self {
+            Item::Derived(_) => "computed",
+            Item::Fact(fact) => match (fact.nature, fact.quantity.qualifier) {
+                (Nature::Target, _) => "target",
+                (Nature::Expected, _) => "expected",
+                (Nature::Capacity, _) => "capacity",
+                (Nature::Result, Qualifier::Exact) => "exact",
+                (Nature::Result, Qualifier::About) => "about",
+                (Nature::Result, Qualifier::MoreThan) => "over",
+                (Nature::Result, Qualifier::AtLeast) => "at least",
+                (Nature::Result, Qualifier::Nearly) => "nearly",
+            },
+        }
+    }
+
     /// When it held, in words.
-    pub(super) fn time_in_words(self) -> String {
+    pub(super) fn time_in_words(self, language: Language) -> String {
         match self.time() {
-            Some(time) => time.chinese(self.is_ahead()),
-            None => "时间见式中各数".into(),
+            Some(time) => time.in_words(language, self.is_ahead()),
+            None => language.pick("时间见式中各数", "as its operands").into(),
         }
     }
 
@@ -146,7 +165,9 @@ impl<'a> Item<'a> {
         let Item::Derived(derived) = self else { return None };
         let quantity = &derived.quantity;
         let result = if derived.scaled { quantity.printed() } else { quantity.without_unit() };
-        Some(format!("{result}＝{}", derived.formula))
+        // A formula in English has its blanks already.
+        let equals = if quantity.spoken.is_some() { " = " } else { "＝" };
+        Some(format!("{result}{equals}{}", derived.formula))
     }
 }
 
@@ -200,11 +221,12 @@ pub(super) struct Citations<'a> {
     order: Vec<(&'a Region, Item<'a>)>,
     /// Whether there is an annex to link to.
     linked: bool,
+    language: Language,
 }
 
 impl<'a> Citations<'a> {
     /// A document about some subjects. `several` says whether its texts name the region with each figure.
-    pub(super) fn new(parties: Vec<Party<'a>>, several: bool, part: Part) -> Self {
+    pub(super) fn new(parties: Vec<Party<'a>>, several: bool, edition: &Edition) -> Self {
         let mut sources: Vec<&Arc<Source>> = Vec::new();
         for party in &parties {
             // A comparison of units that report each month names of their returns only those that it cites.
@@ -214,14 +236,19 @@ impl<'a> Citations<'a> {
                 }
             }
         }
-        let linked = part == Part::All;
-        Self { parties, several, sources, rows: BTreeMap::new(), order: Vec::new(), linked }
+        let (linked, language) = (edition.part == Part::All, edition.language);
+        Self { parties, several, sources, rows: BTreeMap::new(), order: Vec::new(), linked, language }
     }
 
     /// A document that names only the sources that it cites.
-    pub(super) fn of_returns(parties: Vec<Party<'a>>, part: Part) -> Self {
-        let linked = part == Part::All;
-        Self { parties, several: true, sources: Vec::new(), rows: BTreeMap::new(), order: Vec::new(), linked }
+    pub(super) fn of_returns(parties: Vec<Party<'a>>, edition: &Edition) -> Self {
+        let sources = Vec::new();
+        Self { sources, ..Self::new(parties, true, edition) }
+    }
+
+    /// The language of the document.
+    pub(super) fn language(&self) -> Language {
+        self.language
     }
 
     pub(super) fn parties(&self) -> &[Party<'a>] {
@@ -310,7 +337,7 @@ impl<'a> Citations<'a> {
             label: quantity.digits(),
             before: before.to_owned(),
             after: after.to_owned(),
-            unit: quantity.unit.clone(),
+            unit: quantity.unit_in_words(),
             tail: tail.to_owned(),
             target: item.is_ahead(),
             derived: item.is_derived(),
@@ -344,7 +371,9 @@ impl<'a> Citations<'a> {
                         _ => false,
                     };
                     let said = says_so(words.runs.get(at + 1).filter(|_| at + 1 < count), |text| {
-                        text.starts_with("（推算") || text.starts_with("（本刊推算")
+                        text.starts_with("（推算")
+                            || text.starts_with("（本刊推算")
+                            || text.starts_with(" (computed")
                     }) || says_so(at.checked_sub(1).and_then(|at| words.runs.get(at)), |text| {
                         text.rsplit(['，', '。', '；', '、', '（', '：'])
                             .next()
@@ -377,7 +406,7 @@ impl<'a> Citations<'a> {
         }
         // A share keeps its sign, which says what it is, also where the head of a column has the unit.
         if item.is_derived() && !reference.number_only && !said && setting != Setting::Head {
-            figure.push_str("（推算）");
+            figure.push_str(self.language.pick("（推算）", " (computed)"));
         }
         let mark = setting == Setting::Prose && marks.last != Some(source);
         marks.last = Some(source);
@@ -393,7 +422,11 @@ impl<'a> Citations<'a> {
         };
         let place = if self.several && self.parties.len() > 1 {
             let own = region.place_name(item.place());
-            if own == region.name { region.short.clone() } else { format!("{}·{own}", region.short) }
+            match self.language.is_english() {
+                _ if own == region.name => region.short.clone(),
+                true => format!("{own}, {}", region.short),
+                false => format!("{}·{own}", region.short),
+            }
         } else {
             region.place_name(item.place())
         };
@@ -403,8 +436,8 @@ impl<'a> Citations<'a> {
             indicator: item.label().to_owned(),
             formula,
             place,
-            time: item.time_in_words(),
-            coverage: item.coverage().chinese(),
+            time: item.time_in_words(self.language),
+            coverage: item.coverage().in_words(self.language),
             source: figure.source,
             paragraph,
             note,

@@ -6,13 +6,13 @@ use super::cite::{Citations, Item, Party};
 use super::filled::filled;
 use super::finish::{Ending, finish};
 use super::flags::{LEGEND, flags, may_be_ranked};
-use super::in_words::printed;
-use super::numerals::han_of;
+use super::in_words::{chart_unit, with_figure};
+use super::numerals::{count_of, han_of};
 use super::plates::source_line;
 use super::shape::{BarItem, Block, Figure, FigureSection, Glance, Named, Plate, Run};
 use super::{Edition, Made};
 use crate::diag::Diagnostics;
-use crate::model::{Catalogue, Region, Subject, Text, Topic};
+use crate::model::{Catalogue, Language, Region, Subject, Text, Topic};
 use crate::settings::Settings;
 
 /// Builds the view of a comparison. `title` stands where no text gives one.
@@ -26,7 +26,7 @@ pub fn comparative_view<'a>(
     diagnostics: &mut Diagnostics,
 ) -> Made {
     let members = parties.iter().map(|(region, subject)| Party::new(region, subject)).collect();
-    let mut citations = Citations::new(members, true, edition.part);
+    let mut citations = Citations::new(members, true, edition);
     let table = Table::build(&mut citations, catalogue);
     let mut own = match text {
         Some(text) => {
@@ -37,54 +37,91 @@ pub fn comparative_view<'a>(
         }
         None => OwnWords::default(),
     };
+    let language = edition.language;
     let places = citations.parties().len();
     let names: Vec<&str> = citations.parties().iter().map(Party::short).collect();
     let title = own.title.take().or_else(|| title.map(str::to_owned));
-    let title = title.unwrap_or_else(|| format!("{}地基层党组织联建做法对照", han_of(places)));
+    let title = title.unwrap_or_else(|| match language.is_english() {
+        true => {
+            format!(
+                "Joint building of grassroots Party organisations: {} places side by side",
+                count_of(places, language)
+            )
+        }
+        false => format!("{}地基层党组织联建做法对照", han_of(places)),
+    });
     if own.glance.is_empty() {
         own.glance = table.glance(&citations);
     }
     if own.lead.is_empty() {
-        own.lead = vec![vec![Run::Words(format!(
-            "本期把{}的公开资料并列，逐项标出定义、时段、层级、范围、性质和来源上的差别。口径不同的只列不比，{}。",
-            names.join("、"),
-            if table.rankable() == 0 { "没有一项可以直接排名" } else { "可以排名的另列" }
-        ))]];
+        own.lead = vec![vec![Run::Words(match language.is_english() {
+            true => format!(
+                "This issue sets the published sources on {} side by side and marks, row by row, where definition, time, level, coverage, nature or source differ. What is defined differently is listed, not compared; {}.",
+                names.join(", "),
+                if table.rankable() == 0 {
+                    "nothing may be ranked directly"
+                } else {
+                    "what may be ranked stands apart"
+                }
+            ),
+            false => format!(
+                "本期把{}的公开资料并列，逐项标出定义、时段、层级、范围、性质和来源上的差别。口径不同的只列不比，{}。",
+                names.join("、"),
+                if table.rankable() == 0 {
+                    "没有一项可以直接排名"
+                } else {
+                    "可以排名的另列"
+                }
+            ),
+        })]];
     }
     if own.sections.is_empty() {
-        let heading = |text: &str| text.to_owned();
         for (kind, heading) in [
-            ("presence", heading("做法有无")),
-            ("comparison", heading("逐项对照")),
-            ("timespan", heading("资料的时段")),
+            ("presence", language.pick("做法有无", "Which practices are stated")),
+            ("comparison", language.pick("逐项对照", "Topic by topic")),
+            ("timespan", language.pick("资料的时段", "The time that the sources speak of")),
         ] {
+            let heading = heading.to_owned();
             let block = filled(kind, None, Vec::new(), &table, &mut citations, catalogue);
             own.sections.push(Drafted { heading, blocks: block.into_iter().collect() });
         }
     }
     let ranks = table.ranks(&mut citations);
     if !ranks.is_empty() {
-        own.sections.push(Drafted { heading: "可以排名的指标".into(), blocks: ranks });
+        own.sections.push(Drafted {
+            heading: language.pick("可以排名的指标", "Indicators that may be ranked").into(),
+            blocks: ranks,
+        });
     }
     let mut keywords: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-    keywords.extend(["对照".to_owned(), "党建联建".to_owned()]);
+    keywords.extend(
+        language.pick(["对照", "党建联建"], ["comparison", "joint Party building"]).map(str::to_owned),
+    );
     let ending = Ending {
         document: "comparative",
         title,
         keywords,
         demo: parties.iter().any(|(region, _)| region.demo),
         compared: true,
-        figures: ("逐项口径", table.basis(&mut citations)),
+        figures: (language.pick("逐项口径", "The basis of each figure"), table.basis(&mut citations)),
         groups: Vec::new(),
     };
     finish(ending, own, &citations, settings, edition)
 }
 
 /// Who has most, with all who share the place.
-fn most(items: &[BarItem]) -> String {
+fn most(items: &[BarItem], language: Language) -> String {
     let best = items[0].figure.value;
     let first: Vec<&str> =
         items.iter().take_while(|i| i.figure.value == best).map(|i| i.name.as_str()).collect();
+    if language.is_english() {
+        return match first.len() {
+            1 => format!("{} has most", first[0]),
+            all if all == items.len() => "the same everywhere".to_owned(),
+            2 | 3 => format!("{} share the first place", first.join(", ")),
+            several => format!("{} places share the first place", count_of(several, language)),
+        };
+    }
     match first.len() {
         1 => format!("{}最多", first[0]),
         all if all == items.len() => "各地相同".to_owned(),
@@ -168,32 +205,51 @@ impl<'a> Table<'a> {
         let figures =
             self.rows.iter().flat_map(|row| &row.cells).map(|(_, items)| items.len()).sum::<usize>();
         let single = self.rows.len() - self.shared();
-        [
-            (
-                citations.parties().len(),
-                "地",
-                "列入对照",
-                format!("依据公开资料{}份", citations.sources().len()),
-            ),
-            (self.rows.len(), "项", "列入对照的指标", "按指标目录的次序".to_owned()),
-            (self.shared(), "项", "两地以上有数", "逐项标出差别".to_owned()),
-            (single, "项", "仅一地有数", "只列不比".to_owned()),
-            (self.rankable(), "项", "口径一致、可直接排名", "定义、时段、层级、范围都同".to_owned()),
-            (figures, "个", "表内数字", "逐个注明来源和段号".to_owned()),
-        ]
-        .into_iter()
-        .map(|(count, unit, what, time)| Glance {
-            figure: counted(count, unit),
-            what: what.to_owned(),
-            more: None,
-            time,
-            sure: "计出".to_owned(),
-        })
-        .collect()
+        let (sources, language) = (citations.sources().len(), citations.language());
+        let counts =
+            [citations.parties().len(), self.rows.len(), self.shared(), single, self.rankable(), figures];
+        let words = language.pick(
+            [
+                ("地", "列入对照", format!("依据公开资料{sources}份")),
+                ("项", "列入对照的指标", "按指标目录的次序".to_owned()),
+                ("项", "两地以上有数", "逐项标出差别".to_owned()),
+                ("项", "仅一地有数", "只列不比".to_owned()),
+                ("项", "口径一致、可直接排名", "定义、时段、层级、范围都同".to_owned()),
+                ("个", "表内数字", "逐个注明来源和段号".to_owned()),
+            ],
+            [
+                (" places", "set side by side", format!("from {sources} published sources")),
+                (" topics", "compared", "in the order of the catalogue".to_owned()),
+                (
+                    " topics",
+                    "with figures in two places or more",
+                    "differences marked in each row".to_owned(),
+                ),
+                (" topics", "with figures in one place alone", "listed, not compared".to_owned()),
+                (
+                    " topics",
+                    "that may be ranked directly",
+                    "one definition, time, level and coverage".to_owned(),
+                ),
+                (" figures", "in the table", "each with source and paragraph".to_owned()),
+            ],
+        );
+        counts
+            .into_iter()
+            .zip(words)
+            .map(|(count, (unit, what, time))| Glance {
+                figure: counted(count, unit),
+                what: what.to_owned(),
+                more: None,
+                time,
+                sure: language.pick("计出", "counted").to_owned(),
+            })
+            .collect()
     }
 
     /// The rows that may be ranked, as bars.
     fn ranks(&self, citations: &mut Citations<'a>) -> Vec<Block> {
+        let language = citations.language();
         let names: Vec<String> = citations.parties().iter().map(|party| party.short().to_owned()).collect();
         self.rows
             .iter()
@@ -213,14 +269,16 @@ impl<'a> Table<'a> {
                     .map(|(name, region, item)| Named { name, figure: citations.figure(region, item) })
                     .collect();
                 let items = ranked(named);
-                let title = format!("{}：{}", row.topic.label, most(&items));
+                let title =
+                    format!("{}{}{}", row.topic.label, language.pick("：", ": "), most(&items, language));
                 let words: Vec<String> =
-                    items.iter().map(|i| format!("{}{}", i.name, printed(&i.figure))).collect();
+                    items.iter().map(|i| with_figure(&i.name, &i.figure, language)).collect();
+                let (stop, comma) = language.pick(("。", "，"), (". ", ", "));
                 let plate = Plate {
                     number: 0,
-                    alt: format!("{title}。{}", words.join("，")),
+                    alt: format!("{title}{stop}{}", words.join(comma)),
                     title,
-                    unit: Some(items[0].figure.unit.clone()),
+                    unit: figures.first().map(|(_, item)| chart_unit(item, language)),
                     source: source_line(citations, &figures, Vec::new()),
                 };
                 Block::Bars { plate, items }
@@ -240,12 +298,21 @@ impl<'a> Table<'a> {
                 }
             }
             listed += rows.len();
-            sections.push(FigureSection { heading: format!("{} {}", at + 1, row.topic.label), rows });
+            sections.push(FigureSection {
+                heading: format!("{}{} {}", at + 1, citations.language().pick("", "."), row.topic.label),
+                rows,
+            });
         }
         let others: Vec<_> = citations.in_order().iter().skip(listed).copied().collect();
         if !others.is_empty() {
             let rows = others.into_iter().map(|(region, item)| citations.annex_row(region, item)).collect();
-            sections.push(FigureSection { heading: "正文和矩阵引用的其他数字".into(), rows });
+            sections.push(FigureSection {
+                heading: citations
+                    .language()
+                    .pick("正文和矩阵引用的其他数字", "Other figures that text and matrix cite")
+                    .into(),
+                rows,
+            });
         }
         sections
     }

@@ -6,6 +6,7 @@ use std::cmp::Reverse;
 
 use serde_json::Value;
 
+use super::Script;
 use super::changes::{Change, Changes, PrintedFigure, PrintedMechanism, changes, figures};
 use super::shape::{Annex, Copied, Line, Review, ReviewChange, View};
 
@@ -28,7 +29,7 @@ pub struct Compared {
 }
 
 /// Makes a view a working copy, and says what of it is another than in the last issue.
-pub fn mark_changes(view: &mut View, base: &Base) -> Compared {
+pub fn mark_changes(view: &mut View, base: &Base, script: &Script) -> Compared {
     view.masthead.draft = true;
     view.imprint.draft = true;
     view.copied = None;
@@ -36,11 +37,11 @@ pub fn mark_changes(view: &mut View, base: &Base) -> Compared {
         Base::None => ("首期".to_owned(), None),
         Base::Lost(issue) => (format!("未对照{issue}"), None),
         Base::Issue(issue, before) => {
-            let after = serde_json::to_value(&*view).expect("a view always serialises");
+            let after = script.value(&*view);
             (format!("对照{issue}"), Some(changes(before, &after)))
         }
     };
-    let rows = found.as_ref().map(|found| rows(view, found)).unwrap_or_default();
+    let rows = found.as_ref().map(|found| rows(view, found, script)).unwrap_or_default();
     if let Some(found) = &found {
         mark(view, &rows, found);
     }
@@ -89,18 +90,14 @@ fn mark(view: &mut View, rows: &[ReviewChange], changes: &Changes) {
 
 /// All changes: what is another, then what is new, then what is gone. Documents of the four beats tell the same figures of each period:
 /// there a figure is compared with that of the period before.
-fn rows(view: &View, changes: &Changes) -> Vec<ReviewChange> {
+fn rows(view: &View, changes: &Changes, script: &Script) -> Vec<ReviewChange> {
     let kind = |was: bool, is: bool| match (was, is) {
         (true, true) => CHANGED,
         (_, true) => NEW,
         _ => GONE,
     };
     let in_turn = !matches!(view.document, "region" | "comparative");
-    let after = if in_turn {
-        figures(&serde_json::to_value(view).expect("a view always serialises"))
-    } else {
-        Vec::new()
-    };
+    let after = if in_turn { figures(&script.value(view)) } else { Vec::new() };
     let figures = changes.figures.iter().filter_map(|change| {
         let figure = change.is.as_ref().or(change.was.as_ref())?;
         let earlier = change.earlier.as_ref().filter(|_| in_turn);

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::annex;
 use super::changes::{Change, Changes, PrintedFigure};
 use super::shape::{Annex, Correction, CorrectionRow, View};
+use crate::model::Language;
 
 /// So many rows stand on page one; more have a page of their own.
 const ROWS: usize = 5;
@@ -66,7 +67,7 @@ pub fn corrected(view: &mut View, mistake: Mistake<'_>) {
         let remark = "页次为原件的页次；“—”为原无或已删；资料编号为本件的编号。".to_owned();
         let (label, title) = (String::new(), "更正表".to_owned());
         view.annexes.insert(0, Annex::Corrections { label, title, rows, printed: others, remark });
-        annex::label(&mut view.annexes);
+        annex::label(&mut view.annexes, Language::parse(view.language).unwrap_or_default());
     }
     let mark = if number == 1 { "更正".to_owned() } else { format!("第{number}次更正") };
     view.masthead.issue = view.masthead.issue.take().map(|issue| format!("{issue}（{mark}）"));

@@ -3,7 +3,7 @@
 use toml::Spanned;
 
 use super::cite::Setting;
-use super::in_words::{in_words, list_in_words, printed};
+use super::in_words::{in_words, list_in_words, with_figure};
 use super::plates::{Cited, Plates};
 use super::shape::{Block, Compared, Named, NamedNote, RhythmRow, Run, Side, Step, TreeLevel};
 use crate::casefile::BlockEntry;
@@ -53,18 +53,18 @@ impl<'a> Plates<'a, '_> {
             }
             None => None,
         };
+        let language = self.citations.language();
         let alt = levels
             .iter()
             .map(|level| {
-                let count = level.figure.as_ref().map(printed).unwrap_or_default();
-                format!("{}{count}", level.boxes.join("、"))
+                let boxes = level.boxes.join(language.comma());
+                level.figure.as_ref().map_or(boxes.clone(), |count| with_figure(&boxes, count, language))
             })
-            .chain(
-                side.iter()
-                    .flat_map(|side| side.items.iter().map(|i| format!("{}{}", i.what, printed(&i.figure)))),
-            )
+            .chain(side.iter().flat_map(|side| {
+                side.items.iter().map(|item| with_figure(&item.what, &item.figure, language))
+            }))
             .collect::<Vec<_>>()
-            .join("；");
+            .join(language.pick("；", "; "));
         let plate = self.plate(raw, head, &figures, alt)?;
         Some(Block::Tree { plate, levels, side })
     }
@@ -89,17 +89,18 @@ impl<'a> Plates<'a, '_> {
             let cells = words.map(|cell| (!cell.is_empty()).then_some(cell)).collect();
             rows.push(RhythmRow { name, source: 0, cells });
         }
+        let language = self.citations.language();
+        let colon = language.pick("：", ": ");
         let alt = rows
             .iter()
             .map(|row| {
-                let beats = columns
-                    .iter()
-                    .zip(&row.cells)
-                    .filter_map(|(beat, cell)| cell.as_ref().map(|cell| format!("{beat}{cell}")));
-                format!("{}：{}", row.name, beats.collect::<Vec<_>>().join("、"))
+                let beats = columns.iter().zip(&row.cells).filter_map(|(beat, cell)| {
+                    Some(format!("{beat}{}{}", language.pick("", " "), cell.as_ref()?))
+                });
+                format!("{}{colon}{}", row.name, beats.collect::<Vec<_>>().join(language.comma()))
             })
             .collect::<Vec<_>>()
-            .join("；");
+            .join(language.pick("；", "; "));
         let plate = self.plate(raw, head, &[], alt)?;
         Some(Block::Rhythm { plate, columns, rows })
     }
@@ -107,6 +108,7 @@ impl<'a> Plates<'a, '_> {
     pub(super) fn steps(&mut self, raw: &BlockEntry, head: &Span) -> Option<Block> {
         let entries = self.need(&raw.steps, "steps", head)?;
         let (mut steps, mut figures, mut alt) = (Vec::new(), Vec::new(), Vec::new());
+        let language = self.citations.language();
         for entry in entries.get_ref() {
             let step = entry.get_ref();
             let when = self.need(&step.when, "when", head).cloned();
@@ -125,17 +127,18 @@ impl<'a> Plates<'a, '_> {
             }
             let when = in_words(&self.citations.runs(&when, Setting::Prose, self.diagnostics));
             let what = self.citations.runs(&words, Setting::Cell, self.diagnostics);
-            alt.push(format!("{when}：{}", in_words(&what)));
+            alt.push(format!("{when}{}{}", language.pick("：", ": "), in_words(&what)));
             let target = step.target.as_ref().is_some_and(|t| *t.get_ref());
             steps.push(Step { when, what, target });
         }
-        let plate = self.plate(raw, head, &figures, alt.join("；"))?;
+        let plate = self.plate(raw, head, &figures, alt.join(language.pick("；", "; ")))?;
         Some(Block::Steps { plate, steps })
     }
 
     pub(super) fn figures(&mut self, raw: &BlockEntry, head: &Span) -> Option<Block> {
         let (named, cited) = self.named(raw, head)?;
-        let alt = list_in_words(&named);
+        let language = self.citations.language();
+        let alt = list_in_words(&named, language);
         let plate = self.plate(raw, head, &cited, alt)?;
         let notes = self.notes_of(raw, named.len(), head)?;
         let items = named
@@ -143,7 +146,7 @@ impl<'a> Plates<'a, '_> {
             .zip(&cited)
             .zip(notes)
             .map(|((n, (_, item)), note)| {
-                let note = note.or_else(|| Some(vec![Run::Words(item.time_in_words())]));
+                let note = note.or_else(|| Some(vec![Run::Words(item.time_in_words(language))]));
                 NamedNote { name: n.name, figure: n.figure, note }
             })
             .collect();
@@ -161,7 +164,7 @@ impl<'a> Plates<'a, '_> {
             .map(|(name, (region, item))| Named { name, figure: self.citations.figure(region, *item) })
             .collect();
         let link = raw.link.as_ref().map(|link| self.plain(link)).unwrap_or_default();
-        let alt = list_in_words(&named);
+        let alt = list_in_words(&named, self.citations.language());
         let plate = self.plate(raw, head, &all, alt)?;
         let right = named.split_off(left.len());
         Some(Block::Pairing { plate, left: named, right, link })

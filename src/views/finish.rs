@@ -7,7 +7,7 @@ use super::cite::Citations;
 use super::facts::attachments;
 use super::shape::{Annex, FigureSection, MechanismGroup, View};
 use super::substance::substance;
-use super::{Edition, LANGUAGE, Made, Secrecy, annex};
+use super::{Edition, Made, Secrecy, annex};
 use crate::settings::Settings;
 
 /// What distinguishes one kind of document from another at its end.
@@ -38,39 +38,56 @@ pub(super) fn finish(
 ) -> Made {
     let Ending { document, title, keywords, demo, compared, figures, groups } = ending;
     let movable = assemble::plates_in(&own.sections);
-    let (mut sections, plates) = assemble::settle(own.sections, own.annex, edition.moved);
+    let (mut sections, plates) = assemble::settle(own.sections, own.annex, edition.moved, edition.language);
     let label = String::new();
+    let language = edition.language;
     let mut annexes = Vec::new();
     if !plates.is_empty() {
-        annexes.push(Annex::Plates { label: label.clone(), title: "图表续".into(), blocks: plates });
+        annexes.push(Annex::Plates {
+            label: label.clone(),
+            title: language.pick("图表续", "Further tables and charts").into(),
+            blocks: plates,
+        });
     }
     if !figures.1.is_empty() {
-        let remark = "●为结果，◇为目标或预计；“段”为资料的自然段序号，题名和电头不计。".to_owned();
+        let remark = language.pick(
+            "●为结果，◇为目标或预计；“段”为资料的自然段序号，题名和电头不计。",
+            "● result, ◇ target or expectation. The paragraph counts those of the source, title and dateline left out.",
+        );
+        let remark = remark.to_owned();
         let (title, sections) = (figures.0.to_owned(), figures.1);
         annexes.push(Annex::Figures { label: label.clone(), title, sections, remark });
     }
     if !groups.is_empty() {
-        let remark = "名称和成员照资料列出；“成员未载”为资料点名而未列成员。".to_owned();
-        annexes
-            .push(Annex::Mechanisms { label: label.clone(), title: "机制清单".into(), groups, remark });
+        let remark = language.pick(
+            "名称和成员照资料列出；“成员未载”为资料点名而未列成员。",
+            "Names and members as the sources list them, translated; “members not stated” where a source gives the name alone.",
+        );
+        let remark = remark.to_owned();
+        annexes.push(Annex::Mechanisms {
+            label: label.clone(),
+            title: language.pick("机制清单", "Mechanisms").into(),
+            groups,
+            remark,
+        });
     }
     annexes.push(Annex::Sources {
         label,
-        title: "资料来源与数据说明".into(),
+        title: language.pick("资料来源与数据说明", "Sources and notes on the data").into(),
         items: annex::sources(citations),
         notes: annex::notes(citations, compared, demo),
     });
-    annex::label(&mut annexes);
+    annex::label(&mut annexes, language);
     assemble::number(&mut sections, &mut annexes);
     let view = View {
         format: 1,
         document,
-        language: LANGUAGE,
-        secrecy: Secrecy::of(&settings.imprint.class).name(),
+        language: language.tag(),
+        secrecy: Secrecy::of(&settings.imprint.mark).name(),
         part: edition.part.name(),
         layout: None,
         copied: None,
-        description: format!("{}：{title}", settings.imprint.masthead),
+        description: format!("{}{}{title}", settings.imprint.masthead, language.pick("：", ": ")),
         keywords,
         title,
         subtitle: own.subtitle,

@@ -4,7 +4,7 @@
 
 use super::cite::{Item, Party};
 use super::shape::Legend;
-use crate::model::TimeForm;
+use crate::model::{Language, TimeForm};
 
 /// The six flags with what they mean, in the order in which they are printed.
 pub(super) const LEGEND: [Legend; 6] = [
@@ -15,6 +15,27 @@ pub(super) const LEGEND: [Legend; 6] = [
     Legend { flag: "性", means: "结果与目标、存量与流量不同" },
     Legend { flag: "源", means: "来源性质不同" },
 ];
+
+/// The flags as English prints them, in the order of `LEGEND`.
+const ENGLISH: [Legend; 6] = [
+    Legend { flag: "D", means: "definitions differ" },
+    Legend { flag: "T", means: "periods differ or start not stated" },
+    Legend { flag: "L", means: "administrative levels differ" },
+    Legend { flag: "C", means: "whole, part or single differ" },
+    Legend { flag: "N", means: "result and target, or stock and flow" },
+    Legend { flag: "S", means: "kinds of source differ" },
+];
+
+/// The flags with what they mean, in the language of a document.
+pub(super) fn legend(language: Language) -> Vec<Legend> {
+    language.pick(LEGEND, ENGLISH).to_vec()
+}
+
+/// A flag in the language of a document.
+pub(super) fn flag_in(language: Language, flag: &'static str) -> &'static str {
+    let at = LEGEND.iter().position(|legend| legend.flag == flag);
+    at.map_or(flag, |at| language.pick(&LEGEND, &ENGLISH)[at].flag)
+}
 
 /// The flags of a row: what differs between the figures of different places, or is not stated.
 pub(super) fn flags(cells: &[(&Party<'_>, Vec<Item<'_>>)]) -> Vec<&'static str> {

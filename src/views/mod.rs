@@ -21,6 +21,7 @@ mod in_words;
 mod numerals;
 mod plates;
 mod region;
+mod script;
 mod secrecy;
 pub mod shape;
 mod substance;
@@ -29,7 +30,7 @@ mod withdrawal;
 
 use chrono::NaiveDate;
 
-use crate::model::Period;
+use crate::model::{Language, Period};
 
 pub use beats::{Previous, Told, beat_view};
 pub use changes::{Change, Changes, PrintedFigure, PrintedMechanism, changes, figures, printed};
@@ -38,15 +39,16 @@ pub use copied::{Base, Compared, mark_changes};
 pub use correction::{Mistake, corrected, same_document};
 pub use facts::{FactRow, Number, fact_rows, facts_as_csv, facts_as_json};
 pub use region::region_view;
+pub use script::Script;
 pub use secrecy::Secrecy;
 
-/// The language of all documents (BCP 47).
-pub const LANGUAGE: &str = "zh-Hans";
 pub use withdrawal::{Withdrawn, withdrawal_view};
 
 /// What distinguishes one edition of a document from another: not what it says, but when and how it is issued.
 #[derive(Debug, Clone, Copy)]
 pub struct Edition {
+    /// Its language.
+    pub language: Language,
     /// The date of the document.
     pub date: NaiveDate,
     /// The period it is about.

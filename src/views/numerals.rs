@@ -1,4 +1,6 @@
-//! Chinese numerals for headings and for counts in sentences.
+//! Numerals in words, for headings and for counts in sentences.
+
+use crate::model::Language;
 
 const DIGITS: [char; 10] = ['零', '一', '二', '三', '四', '五', '六', '七', '八', '九'];
 
@@ -17,6 +19,18 @@ pub(super) fn han(count: usize) -> String {
 /// A count before a measure word, where two is 两.
 pub(super) fn han_of(count: usize) -> String {
     if count == 2 { "两".to_owned() } else { han(count) }
+}
+
+const WORDS: [&str; 13] =
+    ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+
+/// A count in a sentence, in the language of a document: 四, four; from thirteen English writes digits.
+pub(super) fn count_of(count: usize, language: Language) -> String {
+    match WORDS.get(count) {
+        _ if !language.is_english() => han_of(count),
+        Some(word) => (*word).to_owned(),
+        None => count.to_string(),
+    }
 }
 
 #[cfg(test)]

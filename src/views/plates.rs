@@ -278,7 +278,8 @@ impl<'a> Plates<'a, '_> {
         let unit = raw.unit.as_ref().map(|unit| self.plain(unit));
         let note = raw.note.as_ref().map(|note| self.runs(note, Setting::Cell)).unwrap_or_default();
         let source = source_line(self.citations, figures, note);
-        Some(Plate { number: 0, alt: format!("{title}。{alt}"), title, unit, source })
+        let alt = format!("{title}{}{alt}", self.citations.language().pick("。", ". "));
+        Some(Plate { number: 0, alt, title, unit, source })
     }
 
     pub(super) fn prose(&mut self, raw: &BlockEntry, head: &Span) -> Option<Block> {
@@ -298,24 +299,35 @@ pub(super) fn source_line<'a>(citations: &Citations<'a>, figures: &[Cited<'a>], 
     }
     numbers.sort_unstable();
     numbers.dedup();
+    let language = citations.language();
+    let (comma, stop) = language.pick(("，", "。"), (", ", "."));
     let mut text = String::new();
     if !numbers.is_empty() {
-        let names: Vec<String> = numbers.iter().map(|number| format!("资料{number}")).collect();
-        text.push_str("来源：");
-        text.push_str(&names.join("、"));
-        let times: Vec<String> = figures.iter().map(|(_, item)| item.time_in_words()).collect();
+        let names: Vec<String> =
+            numbers.iter().map(|number| format!("{}{number}", language.pick("资料", ""))).collect();
+        text.push_str(match names.len() {
+            1 => language.pick("来源：", "Source: "),
+            _ => language.pick("来源：", "Sources: "),
+        });
+        text.push_str(&names.join(language.comma()));
+        let times: Vec<String> = figures.iter().map(|(_, item)| item.time_in_words(language)).collect();
         if let Some(first) = times.first()
             && times.iter().all(|time| time == first)
         {
-            text.push('，');
+            text.push_str(comma);
             text.push_str(first);
         }
-        text.push('。');
+        text.push_str(stop);
     }
     let mut equations: Vec<String> = figures.iter().filter_map(|(_, item)| item.equation()).collect();
     equations.dedup();
     if !equations.is_empty() {
-        text.push_str(&format!("推算：{}。", equations.join("，")));
+        text.push_str(language.pick("推算：", " Computed: "));
+        text.push_str(&equations.join(comma));
+        text.push_str(stop);
+    }
+    if language.is_english() && !text.is_empty() && !note.is_empty() {
+        text.push(' ');
     }
     let mut runs = if text.is_empty() { Vec::new() } else { vec![Run::Words(text)] };
     runs.extend(note);

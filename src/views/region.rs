@@ -4,13 +4,13 @@ use super::annex;
 use super::assemble::{self, Drafted, OwnWords};
 use super::cite::{Citations, Item, Party};
 use super::finish::{Ending, finish};
-use super::in_words::{printed, table_in_words};
+use super::in_words::{chart_unit, list_in_words, table_in_words, with_figure};
 use super::plates::source_line;
 use super::shape::{Block, Cell, Column, Glance, Named, NamedNote, Plate, Run};
 use super::tables::case_table;
 use super::{Edition, Made};
 use crate::diag::Diagnostics;
-use crate::model::{Catalogue, Region, Subject, Text};
+use crate::model::{Catalogue, Language, Region, Subject, Text};
 use crate::settings::Settings;
 
 /// Builds the view of a region, or of a place in it.
@@ -23,7 +23,8 @@ pub fn region_view(
     edition: &Edition,
     diagnostics: &mut Diagnostics,
 ) -> Made {
-    let mut citations = Citations::new(vec![Party::new(region, subject)], false, edition.part);
+    let mut citations = Citations::new(vec![Party::new(region, subject)], false, edition);
+    let language = edition.language;
     annex::number_by_theme(&mut citations, catalogue);
     let mut own = match text {
         Some(text) => {
@@ -44,11 +45,21 @@ pub fn region_view(
     }
     let ending = Ending {
         document: "region",
-        title: own.title.take().unwrap_or_else(|| format!("{name}基层党组织联建情况")),
-        keywords: vec![name, region.english.clone(), "党建联建".into()],
+        title: own.title.take().unwrap_or_else(|| match language.is_english() {
+            true => format!("Joint building of grassroots Party organisations in {name}"),
+            false => format!("{name}基层党组织联建情况"),
+        }),
+        keywords: vec![
+            name,
+            region.english.clone(),
+            language.pick("党建联建", "joint Party building").into(),
+        ],
         demo: region.demo,
         compared: false,
-        figures: ("数据一览", annex::figures_by_theme(&mut citations, catalogue)),
+        figures: (
+            language.pick("数据一览", "All figures"),
+            annex::figures_by_theme(&mut citations, catalogue),
+        ),
         groups: annex::mechanisms(&citations),
     };
     finish(ending, own, &citations, settings, edition)
@@ -56,6 +67,7 @@ pub fn region_view(
 
 /// The figures that a comparison would show come first, since they are what others are asked about too.
 fn default_glance(citations: &mut Citations<'_>, catalogue: &Catalogue) -> Vec<Glance> {
+    let language = citations.language();
     let mut chosen: Vec<_> = citations.in_order().to_vec();
     chosen.retain(|(_, item)| !item.is_derived());
     chosen.sort_by_key(|(_, item)| {
@@ -83,8 +95,8 @@ fn default_glance(citations: &mut Citations<'_>, catalogue: &Catalogue) -> Vec<G
                 figure: citations.figure(region, item),
                 what: item.label().to_owned(),
                 more,
-                time: item.time_in_words(),
-                sure: item.sure(),
+                time: item.time_in_words(language),
+                sure: item.sure(language),
             }
         })
         .collect()
@@ -98,15 +110,23 @@ fn default_lead(name: &str, citations: &Citations<'_>) -> String {
         .iter()
         .map(|party| party.region.mechanisms.iter().filter(|m| party.holds(&m.place)).count())
         .sum();
+    let sources = citations.sources().len();
+    if citations.language().is_english() {
+        let computed =
+            if derived == 0 { String::new() } else { format!(", {derived} figures computed here") };
+        return format!(
+            "This issue sets out what {sources} published sources say of {name}: {stated} figures{computed}, and {mechanisms} named mechanisms. The time, coverage and source of each are given, and all are listed in the annexes."
+        );
+    }
     let computed = if derived == 0 { String::new() } else { format!("，本刊推算{derived}项") };
     format!(
-        "本期据{}份公开资料整理{name}的做法和数据，列出资料所载数字{stated}项{computed}，点名机制{mechanisms}项。各数的时间、范围和来源逐项注明，全部列在附件。",
-        citations.sources().len()
+        "本期据{sources}份公开资料整理{name}的做法和数据，列出资料所载数字{stated}项{computed}，点名机制{mechanisms}项。各数的时间、范围和来源逐项注明，全部列在附件。"
     )
 }
 
 /// A section for each theme with what the data declare: tables of results, charts of parts and of steps, cases, targets.
 fn default_sections(citations: &mut Citations<'_>, catalogue: &Catalogue) -> Vec<Drafted> {
+    let language = citations.language();
     let mut themes: Vec<_> = catalogue.themes.values().map(|(theme, _)| theme.clone()).collect();
     themes.sort_by(|a, b| (a.order, &a.id).cmp(&(b.order, &b.id)));
     let mut drafted = Vec::new();
@@ -139,13 +159,13 @@ fn default_sections(citations: &mut Citations<'_>, catalogue: &Catalogue) -> Vec
         let heads: Vec<String> = columns.iter().map(|column| column.head.clone()).collect();
         let plate = Plate {
             number: 0,
-            title: "资料写到的案例".into(),
+            title: language.pick("资料写到的案例", "Cases that the sources tell of").into(),
             unit: None,
             source: source_line(citations, &figures, Vec::new()),
-            alt: table_in_words(&heads, &rows),
+            alt: table_in_words(&heads, &rows, language),
         };
-        drafted
-            .push(Drafted { heading: "案例".into(), blocks: vec![Block::Table { plate, columns, rows }] });
+        let heading = language.pick("案例", "Cases").to_owned();
+        drafted.push(Drafted { heading, blocks: vec![Block::Table { plate, columns, rows }] });
     }
     let ahead: Vec<_> = citations
         .in_order()
@@ -165,11 +185,16 @@ fn default_sections(citations: &mut Citations<'_>, catalogue: &Catalogue) -> Vec
                     source: figure.source,
                     mark: true,
                 };
-                let time = format!("（{}）", item.time_in_words());
-                vec![Run::Words(format!("{}：", item.label())), run, Run::Words(time)]
+                let time = item.time_in_words(language);
+                let time = if language.is_english() { format!(" ({time})") } else { format!("（{time}）") };
+                let label = format!("{}{}", item.label(), language.pick("：", ": "));
+                vec![Run::Words(label), run, Run::Words(time)]
             })
             .collect();
-        drafted.push(Drafted { heading: "目标与预计".into(), blocks: vec![Block::Aims { items }] });
+        drafted.push(Drafted {
+            heading: language.pick("目标与预计", "Targets and expectations").into(),
+            blocks: vec![Block::Aims { items }],
+        });
     }
     drafted
 }
@@ -178,6 +203,7 @@ fn default_sections(citations: &mut Citations<'_>, catalogue: &Catalogue) -> Vec
 const RESULTS: usize = 6;
 
 fn result_table<'a>(theme: &str, items: &[(&'a Region, Item<'a>)], citations: &mut Citations<'a>) -> Block {
+    let language = citations.language();
     let shown = &items[..items.len().min(RESULTS)];
     let rows: Vec<Vec<Cell>> = shown
         .iter()
@@ -193,27 +219,34 @@ fn result_table<'a>(theme: &str, items: &[(&'a Region, Item<'a>)], citations: &m
                 words(item.label().to_owned()),
                 Cell { text: vec![run], pad: String::new() },
                 words(region.place_name(item.place())),
-                words(item.time_in_words()),
+                words(item.time_in_words(language)),
             ]
         })
         .collect();
-    let heads = ["指标", "数值", "地点", "时间"];
+    let heads = language.pick(["指标", "数值", "地点", "时间"], ["Indicator", "Figure", "Place", "Time"]);
     let columns: Vec<Column> = heads
         .iter()
         .zip(["left", "right", "left", "left"])
         .map(|(head, align)| Column { head: (*head).to_owned(), align })
         .collect();
     let note = if items.len() > shown.len() {
-        vec![Run::Words(format!("本表列{}项，共{}项，余见附件。", shown.len(), items.len()))]
+        let (some, all) = (shown.len(), items.len());
+        vec![Run::Words(match language.is_english() {
+            true => format!(" {some} of {all} are shown; the others stand in the annex."),
+            false => format!("本表列{some}项，共{all}项，余见附件。"),
+        })]
     } else {
         Vec::new()
     };
     let plate = Plate {
         number: 0,
-        title: format!("{theme}：资料所载的主要数字"),
+        title: format!(
+            "{theme}{}",
+            language.pick("：资料所载的主要数字", ": the main figures in the sources")
+        ),
         unit: None,
         source: source_line(citations, shown, note),
-        alt: table_in_words(&heads.map(str::to_owned), &rows),
+        alt: table_in_words(&heads.map(str::to_owned), &rows, language),
     };
     Block::Table { plate, columns, rows }
 }
@@ -221,7 +254,7 @@ fn result_table<'a>(theme: &str, items: &[(&'a Region, Item<'a>)], citations: &m
 /// The charts that declared relations carry: parts of a total, and steps that go down.
 fn charts_of<'a>(theme: &str, citations: &mut Citations<'a>) -> Vec<Block> {
     let (region, outer): (&'a Region, _) = (citations.parties()[0].region, citations.parties()[0].place);
-    let mut blocks = Vec::new();
+    let (language, mut blocks) = (citations.language(), Vec::new());
     let find = |id: &String| {
         let fact = region.fact(id)?;
         let own = outer.is_none_or(|outer| region.lies_in(&fact.place, outer));
@@ -244,12 +277,15 @@ fn charts_of<'a>(theme: &str, citations: &mut Citations<'a>) -> Vec<Block> {
         let figures: Vec<_> = parts.iter().chain([&total]).map(|item| (region, *item)).collect();
         let plate = Plate {
             number: 0,
-            title: format!("{}的构成", total.label()),
-            unit: Some(total.quantity().unit.clone()),
+            title: match language.is_english() {
+                true => format!("What {} consist of", total.label()),
+                false => format!("{}的构成", total.label()),
+            },
+            unit: Some(chart_unit(&total, language)),
             source: source_line(citations, &figures, Vec::new()),
             alt: String::new(),
         };
-        blocks.push(with_alt(Block::Segments { plate, parts: named, brace: None }));
+        blocks.push(with_alt(Block::Segments { plate, parts: named, brace: None }, language));
     }
     for chain in &region.chains {
         let Some(items) = chain.iter().map(find).collect::<Option<Vec<_>>>() else { continue };
@@ -260,8 +296,11 @@ fn charts_of<'a>(theme: &str, citations: &mut Citations<'a>) -> Vec<Block> {
         let figures: Vec<_> = items.iter().map(|item| (region, *item)).collect();
         let plate = Plate {
             number: 0,
-            title: format!("从{}到{}", items[0].label(), items[items.len() - 1].label()),
-            unit: Some(items[0].quantity().unit.clone()),
+            title: match (items[0].label(), items[items.len() - 1].label()) {
+                (first, last) if language.is_english() => format!("From {first} to {last}"),
+                (first, last) => format!("从{first}到{last}"),
+            },
+            unit: Some(chart_unit(&items[0], language)),
             source: source_line(citations, &figures, Vec::new()),
             alt: String::new(),
         };
@@ -269,7 +308,7 @@ fn charts_of<'a>(theme: &str, citations: &mut Citations<'a>) -> Vec<Block> {
             .into_iter()
             .map(|n| NamedNote { name: n.name, figure: n.figure, note: None })
             .collect();
-        blocks.push(with_alt(Block::Ladder { plate, steps }));
+        blocks.push(with_alt(Block::Ladder { plate, steps }, language));
     }
     blocks
 }
@@ -281,18 +320,17 @@ fn named<'a>(citations: &mut Citations<'a>, region: &'a Region, items: &[Item<'a
         .collect()
 }
 
-fn with_alt(mut block: Block) -> Block {
+fn with_alt(mut block: Block, language: Language) -> Block {
     let words = match &block {
-        Block::Segments { parts, .. } => {
-            parts.iter().map(|p| format!("{}{}", p.name, printed(&p.figure))).collect::<Vec<_>>()
-        }
+        Block::Segments { parts, .. } => list_in_words(parts, language),
         Block::Ladder { steps, .. } => {
-            steps.iter().map(|s| format!("{}{}", s.name, printed(&s.figure))).collect()
+            let named = steps.iter().map(|s| with_figure(&s.name, &s.figure, language));
+            named.collect::<Vec<_>>().join(language.pick("，", ", "))
         }
-        _ => Vec::new(),
+        _ => String::new(),
     };
     if let Some(plate) = block.plate_mut() {
-        plate.alt = format!("{}。{}", plate.title, words.join("，"));
+        plate.alt = format!("{}{}{words}", plate.title, language.pick("。", ". "));
     }
     block
 }

@@ -50,7 +50,7 @@ impl<'a> Plates<'a, '_> {
             cells.push(line);
         }
         align_decimals(&aligns, &mut cells);
-        let alt = table_in_words(&heads, &cells);
+        let alt = table_in_words(&heads, &cells, self.citations.language());
         let plate = self.plate(raw, head, &figures, alt)?;
         let columns = heads.into_iter().zip(aligns).map(|(head, align)| Column { head, align }).collect();
         Some(Block::Table { plate, columns, rows: cells })
@@ -112,7 +112,7 @@ impl<'a> Plates<'a, '_> {
         }
         let (columns, rows, figures) = case_table(self.citations, region, &chosen);
         let heads: Vec<String> = columns.iter().map(|column| column.head.clone()).collect();
-        let alt = table_in_words(&heads, &rows);
+        let alt = table_in_words(&heads, &rows, self.citations.language());
         let plate = self.plate(raw, head, &figures, alt)?;
         Some(Block::Table { plate, columns, rows })
     }
@@ -149,10 +149,11 @@ pub(super) fn case_table<'a>(
         let name = Cell { text: vec![Run::Words(case.title.clone())], pad: String::new() };
         rows.push(std::iter::once(name).chain(cells).collect());
     }
-    let columns = ["案例", "难处", "做法", "结果", "口径"]
-        .map(|head| Column { head: head.to_owned(), align: "left" })
-        .into_iter()
-        .collect();
+    let heads = citations.language().pick(
+        ["案例", "难处", "做法", "结果", "口径"],
+        ["Case", "Difficulty", "What was done", "Result", "Scope"],
+    );
+    let columns = heads.map(|head| Column { head: head.to_owned(), align: "left" }).into_iter().collect();
     (columns, rows, figures)
 }
 

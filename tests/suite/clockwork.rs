@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use briefing::diag::{Diagnostics, Problem, Warned};
 use briefing::ledger::{Entry, IssueState, Ledger, LedgerError, Manifest, Number, Occurrence, Task};
-use briefing::model::{Calendars, CaseBook, Period};
+use briefing::model::{Calendars, CaseBook, Language, Period};
 use briefing::pipeline::Order;
 use briefing::schedule::{self, Clock, Desk, Event, MadeDocument, Maker, ManualRun, Schedule};
 use briefing::schedule::{Setback, Stage, Ticked};
@@ -140,6 +140,7 @@ fn entry_of(order: &Order, period: Period, day: NaiveDate, number: Option<Number
         recipe: "r".repeat(64),
         held: false,
         style: "official".into(),
+        language: "zh-Hans".into(),
         people: Vec::new(),
         inputs: "i".repeat(64),
     }
@@ -259,7 +260,7 @@ impl Works {
         self.project.write("report.toml", text);
         let mut found = Diagnostics::new();
         let settings = Settings::read(&self.project.path("report.toml"), &mut found);
-        let book = CaseBook::open(&self.project.path("data"), &mut found);
+        let book = CaseBook::open(&self.project.path("data"), Language::Simplified, &mut found);
         self.schedules = schedule::read(&settings, &book, &mut found);
         let ids = settings.schedules.iter().filter_map(|written| written.entry.id.as_ref());
         self.broken = ids.map(|id| id.get_ref().clone()).collect();

@@ -150,6 +150,7 @@ fn engine() -> Option<Engine> {
         data: root().join("data"),
         templates: root().join("templates"),
         style: None,
+        language: None,
         fonts,
         system_fonts: Vec::new(),
         out: root().join("reports"),

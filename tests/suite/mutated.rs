@@ -7,7 +7,7 @@ use std::fs;
 
 use briefing::casefile::{RegionFile, keys, load, parse};
 use briefing::diag::{Colour, Diagnostics, MessageFormat, render};
-use briefing::model::{CaseBook, Region};
+use briefing::model::{CaseBook, Language, Region};
 use briefing::pipeline::with_room;
 
 use crate::project::Project;
@@ -59,7 +59,7 @@ fn mutate(original: &[u8], random: &mut Random) -> Vec<u8> {
 #[test]
 fn three_hundred_changes_never_panic() {
     let project = Project::shipped();
-    let book = CaseBook::open(&project.path("data"), &mut Diagnostics::new());
+    let book = CaseBook::open(&project.path("data"), Language::Simplified, &mut Diagnostics::new());
     assert!(book.regions.len() >= 4, "{:?}", book.regions);
     let originals: Vec<(String, Vec<u8>)> = book
         .regions

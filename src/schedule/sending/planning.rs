@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 use crate::delivery::Ways;
 use crate::disk;
 use crate::ledger::{Bearer, Filed, Issue, Ledger, LedgerError, NewParcel, ParcelKind, Unplanned};
+use crate::model::Language;
 use crate::model::Recipient;
 use crate::schedule::event::{Event, Level};
 use crate::schedule::plan::Schedule;
 use crate::schedule::signing::is_due as sign_is_due;
-use crate::views::LANGUAGE;
 
 use super::Counter;
 use super::digest::digests;
@@ -82,8 +82,11 @@ impl Sheet {
             _ => None,
         };
         let view = file.and_then(|file| view_of(&file, out).ok());
-        let language =
-            view.as_ref().and_then(|view| view["language"].as_str()).unwrap_or(LANGUAGE).to_owned();
+        let language = view
+            .as_ref()
+            .and_then(|view| view["language"].as_str())
+            .unwrap_or(Language::default().tag())
+            .to_owned();
         let bearers = ledger.bearers(issue.id)?;
         let mut weary = Vec::new();
         for recipient in counter.stock.recipients.iter().filter(|recipient| recipient.only_changed) {

@@ -82,7 +82,7 @@ pub fn beat_view(
     let subjects: Vec<Subject> =
         told.units().map(|at| Subject { region: told.unit(at).id.clone(), place: None }).collect();
     let parties: Vec<Party<'_>> = told.units().map(|at| Party::new(told.unit(at), &subjects[at])).collect();
-    let mut citations = Citations::of_returns(parties, edition.part);
+    let mut citations = Citations::of_returns(parties, edition);
     let settled = match told.beat {
         Beat::Monthly => monthly::told(told, &mut citations, edition, diagnostics),
         Beat::Quarterly => quarterly::told(told, edition, diagnostics),

@@ -98,7 +98,12 @@ pub(super) fn table(
     let columns: Vec<Column> =
         heads.iter().map(|(head, align)| Column { head: (*head).to_owned(), align }).collect();
     let names: Vec<String> = heads.iter().map(|(head, _)| (*head).to_owned()).collect();
-    let plate = plate(title.into(), unit, source.into(), &table_in_words(&names, &rows));
+    let plate = plate(
+        title.into(),
+        unit,
+        source.into(),
+        &table_in_words(&names, &rows, crate::model::Language::Simplified),
+    );
     Block::Table { plate, columns, rows }
 }
 

@@ -10,7 +10,7 @@ use crate::views::cite::Citations;
 use crate::views::facts::attachments;
 use crate::views::in_words::in_words;
 use crate::views::shape::{Annex, Block, FigureSection, Glance, Runs, SourceItem, View};
-use crate::views::{Edition, LANGUAGE, Made, Secrecy};
+use crate::views::{Edition, Made, Secrecy};
 
 /// A document of a beat before its parts have numbers.
 pub(super) struct Settled {
@@ -42,7 +42,8 @@ pub(super) fn settle(
 ) -> Made {
     let substance = substance(&settled, edition);
     let movable = assemble::plates_in(&settled.sections);
-    let (mut sections, moved) = assemble::settle(settled.sections, Vec::new(), edition.moved);
+    let (mut sections, moved) =
+        assemble::settle(settled.sections, Vec::new(), edition.moved, edition.language);
     let label = String::new();
     let mut annexes: Vec<Annex> = settled
         .annexes
@@ -79,7 +80,7 @@ pub(super) fn settle(
         items,
         notes: notes(told.demo(), settled.notes),
     });
-    annex::label(&mut annexes);
+    annex::label(&mut annexes, edition.language);
     assemble::number(&mut sections, &mut annexes);
     let mut masthead = assemble::masthead(settings, edition, told.demo());
     masthead.series = Some(told.beat.chinese().to_owned());
@@ -88,8 +89,8 @@ pub(super) fn settle(
     let view = View {
         format: 1,
         document: told.beat.name(),
-        language: LANGUAGE,
-        secrecy: Secrecy::of(&settings.imprint.class).name(),
+        language: edition.language.tag(),
+        secrecy: Secrecy::of(&settings.imprint.mark).name(),
         part: edition.part.name(),
         layout: None,
         copied: None,
