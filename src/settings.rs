@@ -5,6 +5,7 @@
 mod area;
 mod channels;
 mod copies;
+mod english;
 mod language;
 mod running;
 mod schedule;
@@ -20,7 +21,6 @@ use toml::Spanned;
 
 use crate::casefile::{self, Field};
 use crate::diag::{Diagnostics, Problem, SourceFile, Span, nearest};
-use crate::model::Language;
 
 use copies::CopiesEntry;
 use running::{MonitorEntry, RetentionEntry, WorkersEntry};
@@ -29,6 +29,7 @@ pub use area::Area;
 use area::AreaEntry;
 pub use channels::{ChannelEntry, Declared, DeliveryEntry, SecretEntry};
 pub use copies::Copies;
+pub use language::Language;
 pub use running::{AlarmWay, Monitor, Retention, length_of, span_of};
 pub use schedule::{ScheduleEntry, SignEntry, WaitEntry, WhenEntry, Written};
 pub use sides::Sides;
@@ -71,7 +72,7 @@ struct ImprintEntry {
     copies: Field<CopiesEntry>,
     archive: Field<i64>,
     contact: Field<String>,
-    en: Field<language::EnglishImprint>,
+    en: Field<english::EnglishImprint>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -153,7 +154,7 @@ pub struct Settings {
     /// The language of the documents.
     pub language: Language,
     /// Masthead and foot in English.
-    pub english: language::Spoken,
+    pub english: english::Spoken,
     /// How many sides of a sheet are printed.
     pub sides: Sides,
     /// Masthead and foot.
@@ -182,7 +183,7 @@ impl Default for Settings {
             standard: Standard::default(),
             style: None,
             language: Language::default(),
-            english: language::Spoken::default(),
+            english: english::Spoken::default(),
             sides: Sides::default(),
             imprint: Imprint {
                 masthead: "党建联建资料简报".into(),
@@ -252,7 +253,7 @@ impl Settings {
                 }
             }
             if let Some(tag) = &workspace.language {
-                self.language = language::read(file, tag, diagnostics).unwrap_or_default();
+                self.language = english::read(file, tag, diagnostics).unwrap_or_default();
             }
             self.style = workspace.style.map(|style| (style.get_ref().clone(), at(style.span())));
             let one_of = |name: &Spanned<String>, names: &[&'static str], diagnostics: &mut Diagnostics| {

@@ -167,3 +167,34 @@ pub struct StepEntry {
     /// Whether it is a target.
     pub target: Field<bool>,
 }
+
+impl TextFile {
+    /// Every figure that stands outside its sentences: in the cells of the first page, and in the lists of charts.
+    pub fn listed(&self) -> Vec<&str> {
+        fn all<'a>(list: &'a Field<Vec<Spanned<String>>>) -> impl Iterator<Item = &'a str> {
+            list.iter().flat_map(|list| list.get_ref()).map(|id| id.get_ref().as_str())
+        }
+        fn one(field: &Field<String>) -> Option<&str> {
+            field.as_ref().map(|id| id.get_ref().as_str())
+        }
+        let mut ids: Vec<&str> = self.glance.iter().filter_map(|cell| one(&cell.get_ref().fact)).collect();
+        for block in self.section.iter().flat_map(|section| &section.get_ref().block) {
+            let block = block.get_ref();
+            ids.extend(all(&block.facts).chain(all(&block.left)).chain(all(&block.right)));
+            for level in block.levels.iter().flat_map(|levels| levels.get_ref()) {
+                ids.extend(one(&level.get_ref().fact));
+            }
+            if let Some(side) = &block.side {
+                ids.extend(all(&side.get_ref().facts));
+            }
+            if let Some(brace) = &block.brace {
+                ids.extend(one(&brace.get_ref().fact));
+            }
+            for pair in block.pairs.iter().flat_map(|pairs| pairs.get_ref()) {
+                let pair = pair.get_ref();
+                ids.extend([&pair.due, &pair.done, &pair.before, &pair.after].into_iter().filter_map(one));
+            }
+        }
+        ids
+    }
+}

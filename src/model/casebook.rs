@@ -2,17 +2,18 @@
 //!
 //! A region is dropped after use; ten thousand of them held at once would take most of a gigabyte.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::catalogue::Catalogue;
 use super::english::{self, English};
-use super::language::Language;
 use super::region::Region;
 use super::reported;
 use crate::casefile::{self, CatalogueFile, RegionFile, TextFile};
-use crate::diag::{Diagnostics, Problem, SourceFile, Warned, nearest};
+use crate::diag::{Diagnostics, Problem, SourceFile, Span, Warned, nearest};
 use crate::disk;
+use crate::settings::Language;
 
 /// What a briefing is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -143,22 +144,64 @@ impl CaseBook {
         period: &str,
         diagnostics: &mut Diagnostics,
     ) -> Option<Text> {
-        let folder = match self.catalogue.language.is_english() {
-            true => format!("{}/texts", english::FOLDER),
-            false => "texts".to_owned(),
-        };
+        let folder = self.texts();
         [format!("{document}-{subject}-{period}.toml"), format!("{document}-{subject}.toml")]
             .into_iter()
-            .map(|name| (self.data.join(&folder).join(&name), format!("{folder}/{name}")))
+            .map(|name| (self.data.join(folder).join(&name), format!("{folder}/{name}")))
             .find(|(path, _)| path.exists())
-            .and_then(|(path, name)| Self::read_text(&path, &name, diagnostics))
+            .and_then(|(path, name)| self.read_text(&path, &name, diagnostics))
+    }
+
+    /// An English text must name the same figures as the Chinese one of its name, as often.
+    fn compare_with_chinese(&self, text: &Text, diagnostics: &mut Diagnostics) {
+        let Some(name) = text.file.path().strip_prefix(&format!("data/{}/", english::FOLDER)) else { return };
+        let path = self.data.join(name);
+        let chinese = path.exists().then(|| self.read_text(&path, name, &mut Diagnostics::new())).flatten();
+        let Some(chinese) = chinese else { return };
+        let (here, there) = (named(text), named(&chinese));
+        let all: std::collections::BTreeSet<&String> = here.keys().chain(there.keys()).collect();
+        for id in all {
+            let times = |counts: &BTreeMap<String, usize>| counts.get(id).copied().unwrap_or_default();
+            let (here, there) = (times(&here), times(&there));
+            if here != there {
+                let message = format!("`{id}` is named {here} times, but {there} times in data/{name}");
+                diagnostics.push(Problem::BadReference { message }, Span::head(&text.file));
+            }
+        }
     }
 
     /// Reads one text file. `name`: its path within the data.
-    pub fn read_text(path: &Path, name: &str, diagnostics: &mut Diagnostics) -> Option<Text> {
+    pub fn read_text(&self, path: &Path, name: &str, diagnostics: &mut Diagnostics) -> Option<Text> {
         let (file, entries) = read::<TextFile>(path, &format!("data/{name}"), diagnostics)?;
-        Some(Text { file, entries })
+        let text = Text { file, entries };
+        self.compare_with_chinese(&text, diagnostics);
+        Some(text)
     }
+
+    /// The folder of the texts within the data.
+    pub fn texts(&self) -> &'static str {
+        if self.catalogue.language.is_english() { "en/texts" } else { "texts" }
+    }
+}
+
+/// Whether somebody has begun to write English words.
+pub fn has_english(data: &Path) -> bool {
+    data.join(english::FOLDER).is_dir()
+}
+
+/// How often a text names each figure, in its sentences and in the lists of its charts.
+fn named(text: &Text) -> BTreeMap<String, usize> {
+    let written = text.file.text().lines().filter(|line| !line.trim_start().starts_with('#'));
+    let braced =
+        written.flat_map(|line| line.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)));
+    let braced = braced.map(|inner| inner.trim_end_matches(".n"));
+    let mut ids: Vec<&str> = braced.filter(|id| id.split(':').all(casefile::is_id)).collect();
+    ids.extend(text.entries.listed());
+    let mut counts = BTreeMap::new();
+    for id in ids {
+        *counts.entry(id.to_owned()).or_insert(0) += 1;
+    }
+    counts
 }
 
 /// Reads a file as one kind of entries.

@@ -8,12 +8,12 @@ use std::sync::Arc;
 use toml::Spanned;
 
 use super::english_numbers::Spoken;
-use super::language::Language;
 use super::quantity::{Dimension, Unit};
 use super::reader::{Reader, Set};
 use super::time::Date;
 use crate::casefile::{CatalogueFile, IndicatorEntry, SourceEntry, UnitEntry};
 use crate::diag::{Diagnostics, Problem, SourceFile, Span};
+use crate::settings::Language;
 
 /// Whether an indicator is a state on a date or is counted over a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -190,6 +190,8 @@ pub struct Source {
     pub strands: Vec<Strand>,
     /// Whether it is what a unit reported for a period, and no publication.
     pub is_return: bool,
+    /// Whether its words are English.
+    pub is_translated: bool,
 }
 
 /// A term that is not to be used.
@@ -461,6 +463,7 @@ impl Catalogue {
             sha256,
             strands,
             is_return: false,
+            is_translated: false,
         };
         reader.insert(&mut self.sources, "source", id, span, Arc::new(source));
     }

@@ -60,6 +60,7 @@ impl English {
             let Some((source, span)) = catalogue.sources.get_mut(id) else { continue };
             let (words, what, span) = (entry.get_ref(), format!("source `{id}`"), span.clone());
             let source = Arc::make_mut(source);
+            source.is_translated = true;
             scribe.text(&mut source.title, &words.title, "title", &what, &span);
             scribe.text(&mut source.short, &words.short, "short", &what, &span);
             scribe.maybe(&mut source.publisher, &words.publisher, "publisher", &what, &span);
@@ -89,6 +90,12 @@ impl English {
         }
         let words = &self.entries;
         let mut scribe = Scribe { english: self, diagnostics };
+        for source in region.sources.iter().filter(|source| !source.is_return) {
+            let span = catalogue.sources.get(&source.id).map(|(_, span)| span.clone());
+            if let Some(span) = span.filter(|_| !source.is_translated) {
+                scribe.missing("title", &format!("source `{}`", source.id), &span);
+            }
+        }
         scribe.known("fact", &words.fact, region.facts.iter().map(|fact| &fact.id));
         scribe.known("derived figure", &words.derived, region.derived.iter().map(|derived| &derived.id));
         scribe.known("mechanism", &words.mechanism, region.mechanisms.iter().map(|mechanism| &mechanism.id));

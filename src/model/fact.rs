@@ -8,13 +8,13 @@ use std::sync::Arc;
 use toml::Spanned;
 
 use super::catalogue::{Catalogue, Indicator, Source, plain};
-use super::language::Language;
 use super::quantity::{Nature, Qualifier, Quantity, read_number};
 use super::reader::{Reader, Set};
 use super::region::Region;
 use super::time::{Time, TimeForm};
 use crate::casefile::FactEntry;
 use crate::diag::{Problem, Span};
+use crate::settings::Language;
 
 /// How much of its place a figure speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -8,11 +8,11 @@ use std::sync::Arc;
 use toml::Spanned;
 
 use super::catalogue::{Catalogue, Source, plain};
-use super::language::Language;
 use super::reader::{Reader, Set};
 use super::region::Region;
 use crate::casefile::MechanismEntry;
 use crate::diag::{Problem, Span};
+use crate::settings::Language;
 
 /// What a mechanism is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

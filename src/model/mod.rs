@@ -13,7 +13,6 @@ mod english;
 mod english_numbers;
 mod fact;
 mod formula;
-mod language;
 mod mechanism;
 mod notice;
 mod pace;
@@ -27,6 +26,7 @@ mod rotation;
 mod time;
 mod words;
 
+pub use crate::settings::Language;
 pub use area::{
     Account, AreaBook, Assessment, Base, Carried, Class, Correction, Decision, Grade, Half, Inspection, Kept,
     ListKind, ListState, Listed, NextAim, Node, Overdue, Plan, Practised, Quarter, Standing, Stop, Target,
@@ -35,12 +35,11 @@ pub use area::{
 pub use beat::Beat;
 pub use calendar::{Calendar, Calendars, NoCalendar};
 pub use case::Case;
-pub use casebook::{CaseBook, Subject, Text, Used};
+pub use casebook::{CaseBook, Subject, Text, Used, has_english};
 pub use catalogue::{Catalogue, Flow, Indicator, Practice, Source, SourceKind, Strand, Term, Theme, Topic};
 pub use derived::Derived;
 pub use english_numbers::Spoken;
 pub use fact::{Coverage, Fact};
-pub use language::Language;
 pub use mechanism::{Mechanism, MechanismKind, Stated};
 pub use pace::{Mended, RANKED_FROM, days_late, elapsed, percent, ranks, spread, tenths};
 pub use quantity::{Dimension, Nature, Qualifier, Quantity, Unit, three_significant};
@@ -49,5 +48,5 @@ pub use recipients::{Recipient, Way, read_recipients};
 pub use region::{Level, Place, Region};
 pub use reported::{check_reported, has_reported};
 pub use rotation::{has_mutual_pairs, has_repeats, inspected, shift};
-pub use time::{Date, Period, Time, TimeForm};
+pub use time::{Date, Period, Time, TimeForm, number_of_name};
 pub use words::{Reference, Run, Words, check_plain};

@@ -12,7 +12,6 @@ use super::catalogue::{Catalogue, Source, order, plain};
 use super::derived::{self, Derived};
 use super::english::English;
 use super::fact::Fact;
-use super::language::Language;
 use super::mechanism::Mechanism;
 use super::reader::Reader;
 use super::relation;
@@ -20,6 +19,7 @@ use super::reported::Reported;
 use super::words::{Words, check_plain};
 use crate::casefile::{PlaceEntry, RegionFile};
 use crate::diag::{Diagnostics, Problem, SourceFile, Span};
+use crate::settings::Language;
 
 /// How high in the tree of places something stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -159,6 +159,7 @@ impl Region {
                 short: language.pick(format!("{period}报表"), format!("return for {period}")),
                 strands: Vec::new(),
                 is_return: true,
+                is_translated: language.is_english(),
             });
             let mut facts = report.entries.fact.clone();
             for fact in &mut facts {

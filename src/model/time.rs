@@ -6,7 +6,7 @@ use std::fmt;
 
 use chrono::{Datelike, Days, NaiveDate};
 
-use super::language::Language;
+use crate::settings::Language;
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -22,6 +22,15 @@ const MONTHS: [&str; 12] = [
     "November",
     "December",
 ];
+
+/// The number that a word of a date in English stands for: March as 3, the third quarter as 3.
+pub fn number_of_name(word: &str) -> Option<u32> {
+    let at = MONTHS.iter().position(|month| *month == word);
+    let at = at.or_else(|| ORDINALS.iter().position(|ordinal| *ordinal == word));
+    at.and_then(|at| u32::try_from(at + 1).ok())
+}
+
+const ORDINALS: [&str; 4] = ["first", "second", "third", "fourth"];
 
 fn month_name(month: u32) -> &'static str {
     (month as usize).checked_sub(1).and_then(|at| MONTHS.get(at)).copied().unwrap_or_default()
@@ -301,8 +310,7 @@ impl Period {
         if !language.is_english() {
             return self.chinese();
         }
-        let name =
-            |n: u32| ["first", "second", "third", "fourth"].get(n as usize - 1).copied().unwrap_or_default();
+        let name = |n: u32| ORDINALS.get(n as usize - 1).copied().unwrap_or_default();
         match self {
             Self::Month(year, month) => format!("{} {year}", month_name(month)),
             Self::Quarter(year, quarter) => format!("{} quarter of {year}", name(quarter)),

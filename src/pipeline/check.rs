@@ -8,17 +8,38 @@ use super::loading::{Loaded, make_view};
 use super::{
     Document, Order, Pipeline, PipelineError, Wish, Workspace, all_orders, edition, open_data, open_engine,
 };
-use crate::diag::{Diagnostics, Problem, Warned, nearest};
+use crate::diag::{Diagnostic, Diagnostics, Problem, Warned, nearest};
 use crate::disk;
-use crate::model::{CaseBook, Period, Region, Subject, Text};
+use crate::model::{CaseBook, Language, Period, Region, Subject, Text, has_english};
 use crate::settings::Settings;
 use crate::views::Part;
 
-/// Checks everything: settings, shared data, every region, every text, every declared comparison, and the characters of all.
+/// Checks everything: settings, shared data, every region, every text, every declared comparison, and the characters of all; and the same
+/// in English where somebody has begun to write English words.
 ///
 /// # Errors
 /// When the folder of faces cannot be read.
 pub fn check(workspace: &Workspace, as_of: NaiveDate) -> Result<Diagnostics, PipelineError> {
+    let mut diagnostics = check_in_one(workspace, as_of)?;
+    if workspace.language.is_none() && has_english(&workspace.data) {
+        let english = Workspace { language: Some(Language::English), ..workspace.clone() };
+        // What is wrong with the data is wrong in both languages, and told once.
+        let place = |one: &Diagnostic| {
+            let span = one.span.as_ref()?;
+            Some((span.file.path().to_owned(), span.range.clone()))
+        };
+        let known: Vec<_> = diagnostics.iter().map(|one| (one.problem.clone(), place(one))).collect();
+        let found = check_in_one(&english, as_of)?;
+        for new in found.iter().filter(|one| !known.contains(&(one.problem.clone(), place(one)))) {
+            diagnostics.add(new.clone());
+        }
+        diagnostics.sort();
+    }
+    Ok(diagnostics)
+}
+
+/// Checks everything in one language.
+fn check_in_one(workspace: &Workspace, as_of: NaiveDate) -> Result<Diagnostics, PipelineError> {
     let Warned { output: (settings, book), mut diagnostics } = open_data(workspace);
     let engine = open_engine(workspace, &settings)?;
     diagnostics.extend(engine.diagnostics);
@@ -108,7 +129,7 @@ fn check_places(
 
 /// The briefings of places that somebody has written a text for.
 fn places_with_texts(book: &CaseBook, regions: &BTreeMap<String, Option<Region>>) -> Vec<Order> {
-    let names: Vec<String> = disk::list(&book.data.join("texts"), "toml")
+    let names: Vec<String> = disk::list(&book.data.join(book.texts()), "toml")
         .unwrap_or_default()
         .iter()
         .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
@@ -133,7 +154,7 @@ fn places_with_texts(book: &CaseBook, regions: &BTreeMap<String, Option<Region>>
 /// All texts of an order: the one for every period and those of single periods; one none where there is no text at all.
 fn texts_of(book: &CaseBook, order: &Order, diagnostics: &mut Diagnostics) -> Vec<Option<Text>> {
     let stem = format!("{}-{}", order.document.name(), order.subject);
-    let Ok(paths) = disk::list(&book.data.join("texts"), "toml") else { return vec![None] };
+    let Ok(paths) = disk::list(&book.data.join(book.texts()), "toml") else { return vec![None] };
     let mut texts = Vec::new();
     for path in paths {
         let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
@@ -142,7 +163,7 @@ fn texts_of(book: &CaseBook, order: &Order, diagnostics: &mut Diagnostics) -> Ve
             rest.is_empty() || rest.strip_prefix('-').is_some_and(|period| Period::parse(period).is_some())
         });
         if belongs {
-            texts.extend(CaseBook::read_text(&path, &name, diagnostics).map(Some));
+            texts.extend(book.read_text(&path, &format!("{}/{name}", book.texts()), diagnostics).map(Some));
         }
     }
     if texts.is_empty() { vec![None] } else { texts }
@@ -150,7 +171,7 @@ fn texts_of(book: &CaseBook, order: &Order, diagnostics: &mut Diagnostics) -> Ve
 
 /// Reports text files whose names fit no document.
 fn check_text_names(book: &CaseBook, orders: &[Order], diagnostics: &mut Diagnostics) {
-    let Ok(paths) = disk::list(&book.data.join("texts"), "toml") else { return };
+    let Ok(paths) = disk::list(&book.data.join(book.texts()), "toml") else { return };
     for path in paths {
         let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
         let stem = name.strip_suffix(".toml").unwrap_or(&name);
@@ -164,7 +185,10 @@ fn check_text_names(book: &CaseBook, orders: &[Order], diagnostics: &mut Diagnos
             let reason =
                 "it is named <document>-<subject>[-<period>].toml, with a region, a place as region_place, or a declared comparison"
                     .into();
-            diagnostics.push_nowhere(Problem::TextFileName { file: format!("data/texts/{name}"), reason });
+            diagnostics.push_nowhere(Problem::TextFileName {
+                file: format!("data/{}/{name}", book.texts()),
+                reason,
+            });
         }
     }
 }

@@ -44,9 +44,20 @@ impl Pipeline {
         {
             (path, entry) = (next, corrected);
         }
-        let number = entry.number.map_or_else(String::new, |number| format!("第{number}期"));
-        let total = entry.total.map_or_else(String::new, |total| format!("（总第{total}期）"));
-        let corrected = if entry.correction.is_some() { "更正后" } else { "" };
+        let english = self.language().is_english();
+        let number = entry.number.map_or_else(String::new, |number| match english {
+            true => format!("No. {number}"),
+            false => format!("第{number}期"),
+        });
+        let total = entry.total.map_or_else(String::new, |total| match english {
+            true => format!(" (issue {total} in all)"),
+            false => format!("（总第{total}期）"),
+        });
+        let corrected = match (entry.correction.is_some(), english) {
+            (false, _) => "",
+            (true, true) => " as corrected",
+            (true, false) => "更正后",
+        };
         let name = format!("{number}{total}{corrected}");
         let out = &self.workspace.out;
         let beside = disk::read(&out.join(path).with_extension("json")).ok();
@@ -80,7 +91,7 @@ impl Pipeline {
 
     /// What a sheet is made from, with all changes.
     fn review_inputs(&self, compared: &Compared, view: &View, wish: &Wish, pages: usize) -> String {
-        let whole = compared.review(view, &wish.period.chinese(), pages, compared.count());
+        let whole = compared.review(view, &wish.period.in_words(self.language()), pages, compared.count());
         self.digest_of("review", &self.script.bytes(&whole), wish)
     }
 
@@ -99,7 +110,7 @@ impl Pipeline {
         let compared = mark_changes(&mut view, base, &self.script);
         let mut most = compared.count().min(MOST);
         let (bytes, output) = loop {
-            let review = compared.review(&view, &wish.period.chinese(), copy.pages, most);
+            let review = compared.review(&view, &wish.period.in_words(self.language()), copy.pages, most);
             let bytes = self.script.bytes(&review);
             let (main, ident) = (main_of("review"), ident_of(&path));
             let made = self.typeset(&job(&main, &ident, &bytes, wish.as_of, self.standard(wish)))?;

@@ -3,7 +3,6 @@
 //! Whether it may be done, and to whom it goes, is left to `schedule`.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use chrono::NaiveDate;
 use serde_json::Value;
@@ -145,15 +144,20 @@ impl Pipeline {
         }
         let changes = changes(&before, &after);
         let pages = self.pages_of(order.document.name(), current, digest, &before_bytes, &before)?;
+        let language = self.language();
         let annex = label_of_figures(&before);
         let page = |figure: &PrintedFigure| match pages.get(&figure.no) {
             Some(page) => page.to_string(),
+            None if language.is_english() => format!("{annex}, no. {}", figure.no),
             None => format!("{annex}第{}号", figure.no),
         };
         let wrong: Vec<&PrintedFigure> = changes.figures.iter().filter_map(|c| c.was.as_ref()).collect();
         let printed = self.printed_in(&wrong, others);
-        let replaces =
-            format!("{}印发的{}", text(&before["date"]["text"]), text(&before["masthead"]["issue"]));
+        let (date, issue) = (text(&before["date"]["text"]), text(&before["masthead"]["issue"]));
+        let replaces = match language.is_english() {
+            true => format!("{issue} of {date}"),
+            false => format!("{date}印发的{issue}"),
+        };
         let path = beside(first, &format!("correction-{number}"));
         // Where the notice with its table is too long for page one, the table has a page of its own.
         let mut set = None;
@@ -201,7 +205,7 @@ impl Pipeline {
         let withdrawn = Withdrawn {
             serial: text(&before["masthead"]["name"]),
             issue: text(&before["masthead"]["issue"]),
-            date: Date::Day(issued).chinese(),
+            date: Date::Day(issued).in_words(self.language()),
             title: text(&before["title"]),
             demo: before["masthead"]["demo"].as_bool().unwrap_or_default(),
             reason: reason.to_owned(),
@@ -338,14 +342,17 @@ impl Pipeline {
             }
             let Some((view, still)) = printed else { continue };
             let issue = text(&view["masthead"]["issue"]);
-            let mut words =
-                format!("{issue}《{}》（{}", text(&view["title"]).replace('\n', ""), other.period);
-            let _ = match (other.withdrawn, still) {
-                (true, _) => write!(words, "，已撤回"),
-                (_, false) => write!(words, "，已更正"),
-                _ => Ok(()),
+            let language = self.language();
+            let title = text(&view["title"]).replace('\n', "");
+            let state = match (other.withdrawn, still) {
+                (true, _) => language.pick("，已撤回", ", withdrawn"),
+                (_, false) => language.pick("，已更正", ", corrected"),
+                _ => "",
             };
-            words.push('）');
+            let words = match language.is_english() {
+                true => format!("{issue}, “{title}” ({}{state})", other.period),
+                false => format!("{issue}《{title}》（{}{state}）", other.period),
+            };
             found.push((words, other.name.clone(), still && !other.withdrawn));
         }
         found

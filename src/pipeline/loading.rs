@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::beats::LoadedBeat;
 use super::{Document, Order, Pipeline, Wish};
 use crate::diag::{Diagnostics, Problem, SourceFile, Span, nearest};
@@ -12,7 +14,7 @@ use crate::disk;
 use crate::model::{CaseBook, Period, Region, Subject, Text};
 use crate::settings::Settings;
 use crate::views::shape::{Line, View};
-use crate::views::{Edition, Made, comparative_view, region_view};
+use crate::views::{Edition, Made, comparative_view, half_translated, region_view};
 
 impl Pipeline {
     /// Reads the regions and the text that a document needs; none where one of them has errors.
@@ -72,7 +74,10 @@ impl Pipeline {
         made.view.layout = edition.layout;
         // GB/T 9704-2012, 7.4.2: the date of who released it is followed by 印发.
         if !people.is_empty() && edition.number.is_some() {
-            made.view.imprint.date.push_str("印发");
+            made.view.imprint.date = match edition.language.is_english() {
+                true => format!("issued {}", made.view.imprint.date),
+                false => format!("{}印发", made.view.imprint.date),
+            };
         }
         Some(made)
     }
@@ -80,21 +85,48 @@ impl Pipeline {
     /// Reports characters that no face has, at the place in the data where one stands.
     pub(super) fn check_characters(&self, view: &View, loaded: &Loaded, diagnostics: &mut Diagnostics) {
         let value = self.script.value(view);
+        if self.language().is_english() && self.check_english(&value, loaded, diagnostics) {
+            return;
+        }
         for missing in self.engine.characters(&value) {
-            let place =
-                loaded.text.as_ref().and_then(|text| place_of(&text.file, missing.character)).or_else(|| {
-                    loaded.regions.keys().find_map(|id| {
-                        let name = format!("data/regions/{id}.toml");
-                        let mut quiet = Diagnostics::new();
-                        let file = crate::casefile::load(&self.book.region_path(id), &name, &mut quiet)?;
-                        place_of(&file, missing.character)
-                    })
-                });
-            match place {
+            let character = missing.character.to_string();
+            match self.place_of(&character, loaded) {
                 Some(span) => diagnostics.push(missing.problem(), span),
                 None => diagnostics.push_nowhere(missing.problem()),
             }
         }
+    }
+
+    /// Refuses a page that is half translated, wherever its Chinese words came from. Answers whether it is one.
+    fn check_english(&self, view: &Value, loaded: &Loaded, diagnostics: &mut Diagnostics) -> bool {
+        // What is known to be missing is told where it stands; that its pages are half translated follows from it.
+        if diagnostics.iter().any(|known| matches!(known.problem, Problem::NoEnglish { .. })) {
+            return true;
+        }
+        let found = half_translated(view);
+        for words in &found {
+            let problem = Problem::NoEnglish {
+                what: format!("`{words}`"),
+                file: "the English words of the data, the text or [imprint.en]".to_owned(),
+            };
+            match self.place_of(words, loaded) {
+                Some(span) => diagnostics.push(problem, span),
+                None => diagnostics.push_nowhere(problem),
+            }
+        }
+        !found.is_empty()
+    }
+
+    /// Where some words stand in what a document is made from.
+    fn place_of(&self, words: &str, loaded: &Loaded) -> Option<Span> {
+        loaded.text.as_ref().and_then(|text| place_of(&text.file, words)).or_else(|| {
+            loaded.regions.keys().find_map(|id| {
+                let name = format!("data/regions/{id}.toml");
+                let mut quiet = Diagnostics::new();
+                let file = crate::casefile::load(&self.book.region_path(id), &name, &mut quiet)?;
+                place_of(&file, words)
+            })
+        })
     }
 }
 
@@ -159,12 +191,12 @@ fn distinct(members: &[Subject]) -> usize {
     regions.len()
 }
 
-/// Where a character stands in a file, comments left out.
-fn place_of(file: &Arc<SourceFile>, character: char) -> Option<Span> {
+/// Where some words stand in a file, comments left out.
+fn place_of(file: &Arc<SourceFile>, words: &str) -> Option<Span> {
     let mut start = 0;
     for line in file.text().split_inclusive('\n') {
-        if let Some(at) = line.find(character).filter(|_| !line.trim_start().starts_with('#')) {
-            return Some(Span::new(file, start + at..start + at + character.len_utf8()));
+        if let Some(at) = line.find(words).filter(|_| !line.trim_start().starts_with('#')) {
+            return Some(Span::new(file, start + at..start + at + words.len()));
         }
         start += line.len();
     }

@@ -1,113 +1,51 @@
-//! The language of the documents, and masthead and foot in English.
+//! The languages of the documents.
 //!
-//! The words of the data in English are left to the model.
+//! What each of them says is left to the data in that language and to `wording` of the views; how its letters are set, to the templates.
 
-use std::sync::Arc;
-
-use serde::Deserialize;
-use toml::Spanned;
-
-use super::{Imprint, Settings};
-use crate::casefile::Field;
-use crate::diag::{Diagnostics, Problem, SourceFile, Span, nearest};
-use crate::model::Language;
-
-/// `[imprint.en]`, `[comparison.en]` and so on hold what is printed in another language.
-#[derive(Debug, Default, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct EnglishImprint {
-    masthead: Field<String>,
-    class: Field<String>,
-    office: Field<String>,
-    report_to: Field<String>,
-    send_to: Field<String>,
-    distribute_to: Field<String>,
-    contact: Field<String>,
+/// The language of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Language {
+    /// Chinese in simplified characters, in which the data are written.
+    #[default]
+    Simplified,
+    /// Chinese in traditional characters, converted from the simplified document.
+    Traditional,
+    /// English, from words of its own beside the data.
+    English,
 }
 
-/// Masthead and foot in English, as far as they are set.
-#[derive(Debug, Default, Clone)]
-pub struct Spoken {
-    masthead: Option<String>,
-    class: Option<String>,
-    office: Option<String>,
-    report_to: Option<String>,
-    send_to: Option<String>,
-    distribute_to: Option<String>,
-    contact: Option<String>,
-}
+impl Language {
+    /// All of them with their tags (BCP 47), which settings, file names and views carry.
+    pub const ALL: [(&'static str, Self); 3] =
+        [("zh-Hans", Self::Simplified), ("zh-Hant", Self::Traditional), ("en", Self::English)];
 
-impl From<EnglishImprint> for Spoken {
-    fn from(raw: EnglishImprint) -> Self {
-        let text = |field: Field<String>| field.map(Spanned::into_inner).filter(|t| !t.trim().is_empty());
-        Self {
-            masthead: text(raw.masthead),
-            class: text(raw.class),
-            office: text(raw.office),
-            report_to: text(raw.report_to),
-            send_to: text(raw.send_to),
-            distribute_to: text(raw.distribute_to),
-            contact: text(raw.contact),
-        }
+    /// The tag.
+    pub fn tag(self) -> &'static str {
+        Self::ALL.iter().find(|(_, language)| *language == self).map_or("", |(tag, _)| tag)
     }
-}
 
-/// Reads the tag of a language.
-pub(super) fn read(
-    file: &Arc<SourceFile>,
-    tag: &Spanned<String>,
-    diagnostics: &mut Diagnostics,
-) -> Option<Language> {
-    let known = Language::parse(tag.get_ref());
-    if known.is_none() {
-        let tags = Language::ALL.map(|(tag, _)| tag);
-        let message =
-            format!("`{}` is none of {}", tag.get_ref(), tags.map(|tag| format!("`{tag}`")).join(", "));
-        let near = nearest(tag.get_ref(), tags);
-        diagnostics.push(Problem::WrongType { message, near }, Span::new(file, tag.span()));
+    /// Reads a tag.
+    pub fn parse(tag: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(known, _)| *known == tag).map(|(_, language)| *language)
     }
-    known
-}
 
-impl Settings {
-    /// Sets the language of the documents: masthead and foot are those of that language, and what is set in Chinese alone is reported.
-    pub fn speak(&mut self, language: Language, diagnostics: &mut Diagnostics) {
-        self.language = language;
-        if !language.is_english() {
-            return;
-        }
-        let Imprint { class, mark, office, report_to, send_to, distribute_to, contact, .. } =
-            self.imprint.clone();
-        let own = self.english.clone();
-        let mut english = |key: &str, chinese: Option<String>, english: Option<String>| {
-            if chinese.is_some() && english.is_none() {
-                let problem = Problem::NoEnglish {
-                    what: format!("`{key}` of [imprint]"),
-                    file: "[imprint.en] of report.toml".to_owned(),
-                };
-                diagnostics.push_nowhere(problem);
-            }
-            chinese.and(english)
-        };
-        self.imprint = Imprint {
-            masthead: own.masthead.unwrap_or_else(|| "Joint Party Building: Data Brief".to_owned()),
-            class: match own.class {
-                Some(class) => class,
-                // The words that the program itself brings.
-                None if class == "公开资料整理" => "Compiled from public sources".to_owned(),
-                None if class == "演示数据" => "Demonstration data".to_owned(),
-                None => english("class", Some(class), None).unwrap_or_default(),
-            },
-            office: english("office", office, own.office),
-            report_to: english("report_to", report_to, own.report_to),
-            send_to: english("send_to", send_to, own.send_to),
-            distribute_to: english("distribute_to", distribute_to, own.distribute_to),
-            contact: english("contact", contact, own.contact),
-            mark,
-            ..self.imprint.clone()
-        };
-        for comparison in &mut self.comparisons {
-            comparison.title = comparison.english.clone();
-        }
+    /// What stands in the name of a file: nothing for the language of the data.
+    pub fn suffix(self) -> String {
+        if self == Self::Simplified { String::new() } else { format!(".{}", self.tag()) }
+    }
+
+    /// Whether the document is in English; both kinds of Chinese are made from the same words.
+    pub fn is_english(self) -> bool {
+        self == Self::English
+    }
+
+    /// One of two wordings: the Chinese one, from which traditional characters are converted later, or the English one.
+    pub fn pick<T>(self, chinese: T, english: T) -> T {
+        if self.is_english() { english } else { chinese }
+    }
+
+    /// What stands between the parts of an enumeration.
+    pub fn comma(self) -> &'static str {
+        self.pick("、", ", ")
     }
 }

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::model::{Language, number_of_name};
+
 /// A figure as a view prints it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PrintedFigure {
@@ -31,6 +33,8 @@ pub struct PrintedFigure {
     pub source_no: usize,
     /// The paragraph of the source.
     pub paragraph: Option<u64>,
+    /// The language of the view.
+    pub language: Language,
 }
 
 /// A mechanism as a view lists it.
@@ -43,6 +47,7 @@ pub struct PrintedMechanism {
     pub members: String,
     /// Where.
     pub place: String,
+    language: Language,
 }
 
 /// How something stood before, and how it stands now; one of the two is there in any case.
@@ -104,8 +109,9 @@ pub fn changes(before: &Value, after: &Value) -> Changes {
 pub fn figures(view: &Value) -> Vec<PrintedFigure> {
     let titles: BTreeMap<u64, String> = rows(view, "sources", "items")
         .filter_map(|item| Some((item["no"].as_u64()?, item["text"].as_str()?)))
-        .map(|(no, text)| (no, text.split('．').next().unwrap_or_default().to_owned()))
+        .map(|(no, text)| (no, title_of(text).to_owned()))
         .collect();
+    let language = language_of(view);
     let sections = rows(view, "figures", "sections");
     let rows = sections.flat_map(|section| section["rows"].as_array().into_iter().flatten());
     rows.map(|row| {
@@ -122,6 +128,7 @@ pub fn figures(view: &Value) -> Vec<PrintedFigure> {
             source: titles.get(&source).cloned().unwrap_or_default(),
             source_no: index(&row["source"]),
             paragraph: row["paragraph"].as_u64(),
+            language,
         }
     })
     .collect()
@@ -143,8 +150,19 @@ fn mechanisms(view: &Value) -> Vec<PrintedMechanism> {
             name: text(&row["name"]),
             members: text(&row["members"]),
             place: text(&row["place"]),
+            language: language_of(view),
         })
         .collect()
+}
+
+fn language_of(view: &Value) -> Language {
+    view["language"].as_str().and_then(Language::parse).unwrap_or_default()
+}
+
+/// The title in an entry of the list of sources, in Chinese and in English.
+pub(super) fn title_of(entry: &str) -> &str {
+    let ends = ["．", " (in Chinese). ", ". Sent by "];
+    ends.iter().fold(entry, |title, end| title.split(end).next().unwrap_or(title))
 }
 
 /// What stands in the annexes of a kind under a key.
@@ -186,6 +204,9 @@ fn compare<T>(
 
 /// The end of a time in words, to tell which is later: 截至2025年6月 as 2025, 6; 2026年第三季度 as 2026, 3.
 fn moment(time: &str) -> Vec<u32> {
+    if time.contains(|c: char| c.is_ascii_lowercase()) {
+        return english_moment(time.rsplit(" to ").next().unwrap_or(time));
+    }
     let numbers = |words: &str| -> Vec<u32> {
         let digits = |c: char| if "一二三四".contains(c) { ' ' } else { c };
         let quarter = words.chars().find_map(|c| "一二三四".chars().zip(1..).find(|(han, _)| *han == c));
@@ -200,6 +221,20 @@ fn moment(time: &str) -> Vec<u32> {
         Some((_, to)) => numbers(to),
         None => numbers(time),
     }
+}
+
+/// The same of English words: as of 30 June 2025 as 2025, 6, 30; third quarter of 2026 as 2026, 3.
+fn english_moment(words: &str) -> Vec<u32> {
+    let mut day = None;
+    let (mut year, mut part) = (None, None);
+    for word in words.split(|c: char| !c.is_ascii_alphanumeric()) {
+        match word.parse::<u32>() {
+            Ok(number @ 1000..) => year = Some(number),
+            Ok(number) => day = Some(number),
+            Err(_) => part = part.or_else(|| number_of_name(word)),
+        }
+    }
+    [year, part, day].into_iter().flatten().collect()
 }
 
 impl PrintedFigure {
@@ -229,7 +264,10 @@ impl PrintedFigure {
 
     /// What it is, where and when: 联建党组织（青河县，截至2025年6月）.
     pub fn name(&self) -> String {
-        format!("{}（{}，{}）", self.indicator, self.place, self.time)
+        match self.language.is_english() {
+            true => format!("{} ({}, {})", self.indicator, self.place, self.time),
+            false => format!("{}（{}，{}）", self.indicator, self.place, self.time),
+        }
     }
 }
 
@@ -250,6 +288,7 @@ impl Change<PrintedFigure> {
                 pairs.iter().filter(|(own, other)| own != other).map(|(own, _)| own.as_str()).collect();
             match words.as_slice() {
                 [] => own.printed.clone(),
+                words if own.language.is_english() => format!("{} ({})", own.printed, words.join(", ")),
                 words => format!("{}（{}）", own.printed, words.join("，")),
             }
         };
@@ -258,6 +297,9 @@ impl Change<PrintedFigure> {
 
     /// One line: 变动：联建党组织（青河县，截至2025年6月）58个 → 68个.
     pub fn line(&self) -> String {
+        if self.is.as_ref().or(self.was.as_ref()).is_some_and(|figure| figure.language.is_english()) {
+            return self.english_line();
+        }
         match (&self.was, &self.is, self.was_and_is()) {
             (Some(was), Some(is), (Some(before), Some(after))) if before == after => {
                 let place = |figure: &PrintedFigure| {
@@ -280,6 +322,30 @@ impl Change<PrintedFigure> {
     }
 }
 
+impl Change<PrintedFigure> {
+    fn english_line(&self) -> String {
+        match (&self.was, &self.is, self.was_and_is()) {
+            (Some(was), Some(is), (Some(before), Some(after))) if before == after => {
+                let place = |figure: &PrintedFigure| {
+                    let paragraph = figure.paragraph.map_or_else(String::new, |p| format!(", paragraph {p}"));
+                    format!("“{}”{paragraph}", figure.source)
+                };
+                format!("Changed: {}: {after}, source {} → {}", is.name(), place(was), place(is))
+            }
+            (Some(_), Some(is), (Some(before), Some(after))) => {
+                format!("Changed: {}: {before} → {after}", is.name())
+            }
+            (_, Some(is), _) => {
+                let earlier = self.earlier.as_ref();
+                let earlier = earlier.map_or_else(String::new, |e| format!(" ({}: {})", e.time, e.printed));
+                format!("New: {}: {}{earlier}", is.name(), is.printed)
+            }
+            (Some(was), ..) => format!("Gone: {}: {}", was.name(), was.printed),
+            (None, None, _) => String::new(),
+        }
+    }
+}
+
 impl PrintedMechanism {
     /// Whether it is the mechanism of this id.
     pub fn has_id(&self, id: &str) -> bool {
@@ -289,7 +355,9 @@ impl PrintedMechanism {
 
 impl Change<PrintedMechanism> {
     fn line(&self) -> String {
+        let any = self.is.as_ref().or(self.was.as_ref());
         match (&self.was, &self.is) {
+            _ if any.is_some_and(|any| any.language.is_english()) => self.english_line(),
             (Some(was), Some(is)) if was.name != is.name => {
                 format!("变动：机制“{}”（{}）→ “{}”", was.name, is.place, is.name)
             }
@@ -301,7 +369,28 @@ impl Change<PrintedMechanism> {
     }
 }
 
+impl Change<PrintedMechanism> {
+    fn english_line(&self) -> String {
+        match (&self.was, &self.is) {
+            (Some(was), Some(is)) if was.name != is.name => {
+                format!("Changed: mechanism “{}” ({}) → “{}”", was.name, is.place, is.name)
+            }
+            (Some(_), Some(is)) => format!("Changed: content of the mechanism “{}” ({})", is.name, is.place),
+            (None, Some(is)) => format!("New: mechanism “{}” ({})", is.name, is.place),
+            (Some(was), None) => format!("Gone: mechanism “{}” ({})", was.name, was.place),
+            (None, None) => String::new(),
+        }
+    }
+}
+
 impl Changes {
+    /// The language of the views that were compared.
+    fn language(&self) -> Language {
+        let figure = self.figures.iter().find_map(|change| change.is.as_ref().or(change.was.as_ref()));
+        let mechanism = self.mechanisms.iter().find_map(|change| change.is.as_ref().or(change.was.as_ref()));
+        figure.map(|figure| figure.language).or_else(|| Some(mechanism?.language)).unwrap_or_default()
+    }
+
     /// Whether neither figures nor mechanisms changed.
     pub fn is_empty(&self) -> bool {
         self.figures.is_empty() && self.mechanisms.is_empty()
@@ -325,7 +414,10 @@ impl Changes {
         if lines.len() > most {
             let more = lines.len() - most;
             lines.truncate(most);
-            lines.push(format!("另有{more}项"));
+            lines.push(match self.language().is_english() {
+                true => format!("and {more} more"),
+                false => format!("另有{more}项"),
+            });
         }
         lines
     }

@@ -7,6 +7,8 @@ use std::cmp::Reverse;
 use serde_json::Value;
 
 use super::Script;
+use crate::model::Language;
+
 use super::changes::{Change, Changes, PrintedFigure, PrintedMechanism, changes, figures};
 use super::shape::{Annex, Copied, Line, Review, ReviewChange, View};
 
@@ -33,12 +35,15 @@ pub fn mark_changes(view: &mut View, base: &Base, script: &Script) -> Compared {
     view.masthead.draft = true;
     view.imprint.draft = true;
     view.copied = None;
+    let language = Language::parse(view.language).unwrap_or_default();
+    let english = language.is_english();
     let (compared, found) = match base {
-        Base::None => ("首期".to_owned(), None),
+        Base::None => (language.pick("首期", "first issue").to_owned(), None),
+        Base::Lost(issue) if english => (format!("not compared with {issue}"), None),
         Base::Lost(issue) => (format!("未对照{issue}"), None),
         Base::Issue(issue, before) => {
             let after = script.value(&*view);
-            (format!("对照{issue}"), Some(changes(before, &after)))
+            (format!("{}{issue}", language.pick("对照", "compared with ")), Some(changes(before, &after)))
         }
     };
     let rows = found.as_ref().map(|found| rows(view, found, script)).unwrap_or_default();
@@ -48,30 +53,50 @@ pub fn mark_changes(view: &mut View, base: &Base, script: &Script) -> Compared {
     view.copied = Some(Copied { compared, marked: found.is_some() });
     let count = |kind: &str| rows.iter().filter(|row| row.kind == kind).count();
     let words = match base {
+        Base::None if english => "First issue: there is none before it to compare with.".to_owned(),
+        Base::Lost(issue) if english => format!("The stored view of {issue} is lost; not compared."),
+        Base::Issue(issue, _) if english && rows.is_empty() => {
+            format!("Compared with {issue}: no figure and no mechanism changed.")
+        }
+        Base::Issue(issue, _) if english => {
+            let kinds = kinds(language);
+            let (changed, new, gone) = (count(kinds.changed), count(kinds.new), count(kinds.gone));
+            format!("Compared with {issue}: {changed} changed, {new} new, {gone} gone.")
+        }
         Base::None => "首期，没有可对照的上一期。".to_owned(),
         Base::Lost(issue) => format!("{issue}的存档已不在，未作对照。"),
         Base::Issue(issue, _) if rows.is_empty() => format!("对照{issue}：数据和机制没有变化。"),
         Base::Issue(issue, _) => {
-            let (changed, new, gone) = (count(CHANGED), count(NEW), count(GONE));
+            let kinds = kinds(language);
+            let (changed, new, gone) = (count(kinds.changed), count(kinds.new), count(kinds.gone));
             format!("对照{issue}：变动{changed}项，新增{new}项，撤下{gone}项。")
         }
     };
     Compared { words, rows }
 }
 
-const CHANGED: &str = "变动";
-const NEW: &str = "新增";
-const GONE: &str = "撤下";
+/// The words for the kinds of change.
+struct Kinds {
+    changed: &'static str,
+    new: &'static str,
+    gone: &'static str,
+}
+
+fn kinds(language: Language) -> Kinds {
+    let [changed, new, gone] = language.pick(["变动", "新增", "撤下"], ["changed", "new", "gone"]);
+    Kinds { changed, new, gone }
+}
 
 /// Puts the mark of each change on its row in the annexes.
 fn mark(view: &mut View, rows: &[ReviewChange], changes: &Changes) {
+    let kinds = kinds(Language::parse(view.language).unwrap_or_default());
     let name = |is_known: bool| Some(if is_known { "changed" } else { "new" });
     for annex in &mut view.annexes {
         match annex {
             Annex::Figures { sections, .. } => {
                 for row in sections.iter_mut().flat_map(|section| &mut section.rows) {
                     let change = rows.iter().find(|change| change.no == row.no);
-                    row.change = change.and_then(|change| name(change.kind == CHANGED));
+                    row.change = change.and_then(|change| name(change.kind == kinds.changed));
                 }
             }
             Annex::Mechanisms { groups, .. } => {
@@ -91,10 +116,12 @@ fn mark(view: &mut View, rows: &[ReviewChange], changes: &Changes) {
 /// All changes: what is another, then what is new, then what is gone. Documents of the four beats tell the same figures of each period:
 /// there a figure is compared with that of the period before.
 fn rows(view: &View, changes: &Changes, script: &Script) -> Vec<ReviewChange> {
+    let language = Language::parse(view.language).unwrap_or_default();
+    let kinds = kinds(language);
     let kind = |was: bool, is: bool| match (was, is) {
-        (true, true) => CHANGED,
-        (_, true) => NEW,
-        _ => GONE,
+        (true, true) => kinds.changed,
+        (_, true) => kinds.new,
+        _ => kinds.gone,
     };
     let in_turn = !matches!(view.document, "region" | "comparative");
     let after = if in_turn { figures(&script.value(view)) } else { Vec::new() };
@@ -113,14 +140,21 @@ fn rows(view: &View, changes: &Changes, script: &Script) -> Vec<ReviewChange> {
         {
             // Only where it comes from is another.
             let place = |figure: &PrintedFigure| {
-                let paragraph = figure.paragraph.map_or_else(String::new, |p| format!("第{p}段"));
-                format!("《{}》{paragraph}", figure.source)
+                let paragraph = figure.paragraph.map_or_else(String::new, |p| match language.is_english() {
+                    true => format!(", paragraph {p}"),
+                    false => format!("第{p}段"),
+                });
+                match language.is_english() {
+                    true => format!("“{}”{paragraph}", figure.source),
+                    false => format!("《{}》{paragraph}", figure.source),
+                }
             };
-            was = format!("{was}，{}", place(before));
-            is = format!("{is}，{}", place(after));
+            let comma = language.pick("，", ", ");
+            was = format!("{was}{comma}{}", place(before));
+            is = format!("{is}{comma}{}", place(after));
         }
         if let (None, Some(earlier)) = (&change.was, &change.earlier) {
-            was = format!("{}为{}", earlier.time, earlier.printed);
+            was = format!("{}{}{}", earlier.time, language.pick("为", ": "), earlier.printed);
         }
         let kind = kind(change.was.is_some() || earlier.is_some(), change.is.is_some());
         let no = change.is.as_ref().map_or(0, |is| is.no);
@@ -129,10 +163,15 @@ fn rows(view: &View, changes: &Changes, script: &Script) -> Vec<ReviewChange> {
     let mechanisms = changes.mechanisms.iter().filter_map(|change| {
         let mechanism = change.is.as_ref().or(change.was.as_ref())?;
         let kind = kind(change.was.is_some(), change.is.is_some());
-        let what = format!("机制（{}）", mechanism.place);
+        let what = match language.is_english() {
+            true => format!("mechanism ({})", mechanism.place),
+            false => format!("机制（{}）", mechanism.place),
+        };
         let told = |own: Option<&PrintedMechanism>, other: Option<&PrintedMechanism>| match (own, other) {
             (None, _) => String::new(),
-            (Some(own), Some(other)) if own.name == other.name => format!("{}：{}", own.name, own.members),
+            (Some(own), Some(other)) if own.name == other.name => {
+                format!("{}{}{}", own.name, language.pick("：", ": "), own.members)
+            }
             (Some(own), _) => own.name.clone(),
         };
         let was = told(change.was.as_ref(), change.is.as_ref());
@@ -140,7 +179,8 @@ fn rows(view: &View, changes: &Changes, script: &Script) -> Vec<ReviewChange> {
         Some(ReviewChange { kind, what, was, is, no: 0 })
     });
     let mut rows: Vec<ReviewChange> = figures.chain(mechanisms).collect();
-    let rank = |row: &ReviewChange| [GONE, NEW, CHANGED].iter().position(|kind| *kind == row.kind);
+    let rank =
+        |row: &ReviewChange| [kinds.gone, kinds.new, kinds.changed].iter().position(|kind| *kind == row.kind);
     rows.sort_by_key(|row| Reverse(rank(row)));
     rows
 }
@@ -156,33 +196,53 @@ impl Compared {
         let line = |label: &str, text: &str| Line { label: label.to_owned(), text: text.to_owned() };
         let title = view.title.replace('\n', "");
         let serial = &view.masthead.name;
-        let heading = format!("{serial}审签单");
-        let issue = view.masthead.issue.as_deref().unwrap_or("待编号");
+        let language = Language::parse(view.language).unwrap_or_default();
+        let heading = match language.is_english() {
+            true => format!("{serial}: sheet to sign"),
+            false => format!("{serial}审签单"),
+        };
+        let issue = view.masthead.issue.as_deref().unwrap_or(language.pick("待编号", "not numbered yet"));
         let known = |label: &str| view.imprint.people.iter().find(|line| line.label == label);
-        let people = ["拟稿", "核对", "签发"]
+        let people = language
+            .pick(["拟稿", "核对", "签发"], ["Drafted by", "Checked by", "Released by"])
             .map(|label| line(label, known(label).map_or("", |line| line.text.trim())));
         let more = self.rows.len().saturating_sub(most);
         Review {
             format: 1,
             document: "review",
             language: view.language,
-            description: format!("{heading}：{title}"),
-            keywords: vec![serial.clone(), "审签".to_owned()],
+            description: format!("{heading}{}{title}", language.pick("：", ": ")),
+            keywords: vec![serial.clone(), language.pick("审签", "signing").to_owned()],
             title: heading,
             date: view.date.clone(),
             serial: serial.clone(),
             demo: view.masthead.demo,
             facts: vec![
-                line("标题", &title),
-                line("编印单位", view.masthead.office.as_deref().unwrap_or("（未定）")),
-                line("期号", issue),
-                line("期间", period),
-                line("样稿", &format!("{}，{pages}页，核验码{}", view.date.text, view.imprint.code)),
+                line(language.pick("标题", "Title"), &title),
+                line(
+                    language.pick("编印单位", "Issued by"),
+                    view.masthead.office.as_deref().unwrap_or(language.pick("（未定）", "(not set)")),
+                ),
+                line(language.pick("期号", "Number"), issue),
+                line(language.pick("期间", "Period"), period),
+                line(
+                    language.pick("样稿", "Draft"),
+                    &match language.is_english() {
+                        true => format!(
+                            "{}, {pages} pages, verification code {}",
+                            view.date.text, view.imprint.code
+                        ),
+                        false => format!("{}，{pages}页，核验码{}", view.date.text, view.imprint.code),
+                    },
+                ),
             ],
             people: people.into(),
             compared: self.words.clone(),
             changes: self.rows.iter().take(most).cloned().collect(),
-            more: (more > 0).then(|| format!("另有{more}项，本单未列。")),
+            more: (more > 0).then(|| match language.is_english() {
+                true => format!("{more} more are not listed on this sheet."),
+                false => format!("另有{more}项，本单未列。"),
+            }),
         }
     }
 }

@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use super::annex;
-use super::changes::{Change, Changes, PrintedFigure};
+use super::changes::{Change, Changes, PrintedFigure, title_of};
 use super::shape::{Annex, Correction, CorrectionRow, View};
 use crate::model::Language;
 
@@ -13,8 +13,8 @@ use crate::model::Language;
 const ROWS: usize = 5;
 /// So many other issues are named on page one; more are named with the table.
 const ISSUES: usize = 6;
-/// A reason of so many characters stands in every row; a longer one is said once.
-const REASON: usize = 14;
+/// A reason of so many characters, in Chinese and in English, stands in every row; a longer one is said once.
+const REASON: (usize, usize) = (14, 30);
 
 /// What a correction says.
 pub struct Mistake<'a> {
@@ -37,22 +37,32 @@ pub struct Mistake<'a> {
 /// Puts the notice on a view.
 pub fn corrected(view: &mut View, mistake: Mistake<'_>) {
     let Mistake { number, replaces, reason, changes, page, mut printed, apart } = mistake;
+    let language = Language::parse(view.language).unwrap_or_default();
     let apart =
         !changes.figures.is_empty() && (apart || changes.figures.len() > ROWS || printed.len() > ISSUES);
     let why = match () {
-        () if reason.chars().count() <= REASON => reason.as_str(),
-        () if apart => "见首页",
-        () => "如上",
+        () if reason.chars().count() <= language.pick(REASON.0, REASON.1) => reason.as_str(),
+        () if apart => language.pick("见首页", "see page one"),
+        () => language.pick("如上", "as above"),
     };
     let rows = changes.figures.iter().map(|change| row(change, view, why, page)).collect();
-    let count = |count: usize, what: &str| (count > 0).then(|| format!("{what}{count}项"));
-    let parts: Vec<String> = [count(changes.figures.len(), "数据"), count(changes.mechanisms.len(), "机制")]
-        .into_iter()
-        .flatten()
-        .collect();
+    let count = |count: usize, chinese: &str, english: &str| {
+        (count > 0).then(|| match (language.is_english(), count) {
+            (true, 1) => format!("one {english}"),
+            (true, _) => format!("{count} {english}s"),
+            (false, _) => format!("{chinese}{count}项"),
+        })
+    };
+    let figures = count(changes.figures.len(), "数据", "figure");
+    let mechanisms = count(changes.mechanisms.len(), "机制", "mechanism");
+    let parts: Vec<String> = [figures, mechanisms].into_iter().flatten().collect();
+    let corrected = |stop: &str| match language.is_english() {
+        true => format!("{} corrected{stop}", parts.join(" and ")),
+        false => format!("更正{}{stop}", parts.join("、")),
+    };
     let mut summary = match parts.as_slice() {
-        [] => "更正文字，数据未变。".to_owned(),
-        parts => format!("更正{}。", parts.join("、")),
+        [] => language.pick("更正文字，数据未变。", " Wording corrected, no figure changed.").to_owned(),
+        _ => format!("{}{}", language.pick("", " "), corrected(language.pick("。", "."))),
     };
     let mut here = rows;
     if apart {
@@ -60,17 +70,33 @@ pub fn corrected(view: &mut View, mistake: Mistake<'_>) {
         let mut others = Vec::new();
         if printed.len() > ISSUES {
             let count = printed.len();
-            others = std::mem::replace(&mut printed, vec![format!("{count}期，列于附件1")]);
+            others = std::mem::replace(
+                &mut printed,
+                vec![match language.is_english() {
+                    true => format!("{count} issues, listed in Annex 1"),
+                    false => format!("{count}期，列于附件1"),
+                }],
+            );
         }
-        "详见附件1《更正表》。".clone_into(&mut summary);
-        summary.insert_str(0, &format!("更正{}，", parts.join("、")));
-        let remark = "页次为原件的页次；“—”为原无或已删；资料编号为本件的编号。".to_owned();
-        let (label, title) = (String::new(), "更正表".to_owned());
+        summary = match language.is_english() {
+            true => format!(" {}", corrected("; see Annex 1.")),
+            false => corrected("，详见附件1《更正表》。"),
+        };
+        let remark = language.pick(
+            "页次为原件的页次；“—”为原无或已删；资料编号为本件的编号。",
+            "Pages are those of the replaced issue; “—”: not there before, or taken out; sources have the numbers of this issue.",
+        );
+        let remark = remark.to_owned();
+        let (label, title) = (String::new(), language.pick("更正表", "Table of corrections").to_owned());
         view.annexes.insert(0, Annex::Corrections { label, title, rows, printed: others, remark });
-        annex::label(&mut view.annexes, Language::parse(view.language).unwrap_or_default());
+        annex::label(&mut view.annexes, language);
     }
-    let mark = if number == 1 { "更正".to_owned() } else { format!("第{number}次更正") };
-    view.masthead.issue = view.masthead.issue.take().map(|issue| format!("{issue}（{mark}）"));
+    view.masthead.issue = view.masthead.issue.take().map(|issue| match (language.is_english(), number) {
+        (false, 1) => format!("{issue}（更正）"),
+        (false, _) => format!("{issue}（第{number}次更正）"),
+        (true, 1) => format!("{issue}, corrected"),
+        (true, _) => format!("{issue}, correction {number}"),
+    });
     view.correction = Some(Correction { number, replaces, reason, summary, rows: here, printed });
 }
 
@@ -80,13 +106,16 @@ fn row(
     why: &str,
     page: &dyn Fn(&PrintedFigure) -> String,
 ) -> CorrectionRow {
+    let language = Language::parse(view.language).unwrap_or_default();
     let dash = || "—".to_owned();
     let (was, is) = change.was_and_is();
     let place = |figure: &PrintedFigure| place_of(figure, view);
     let places = (change.was.as_ref().map(place), change.is.as_ref().map(place));
     let sources = match places {
         (Some(was), Some(is)) if was == is => vec![is],
-        (Some(was), Some(is)) => vec![format!("原：{was}"), format!("今：{is}")],
+        (Some(was), Some(is)) => [(language.pick("原：", "was: "), was), (language.pick("今：", "is: "), is)]
+            .map(|(word, place)| format!("{word}{place}"))
+            .into(),
         (was, is) => was.into_iter().chain(is).collect(),
     };
     let figure = change.is.as_ref().or(change.was.as_ref());
@@ -96,7 +125,11 @@ fn row(
         what: figure.map(PrintedFigure::name).unwrap_or_default(),
         was: was.unwrap_or_else(dash),
         is: is.unwrap_or_else(dash),
-        why: if derived { "随所据数更正".to_owned() } else { why.to_owned() },
+        why: if derived {
+            language.pick("随所据数更正", "follows its operands").to_owned()
+        } else {
+            why.to_owned()
+        },
         sources,
         to: change.is.as_ref().map_or(0, |figure| figure.no),
     }
@@ -104,18 +137,18 @@ fn row(
 
 /// Where a figure comes from, by the numbers of this document as far as it lists the source.
 fn place_of(figure: &PrintedFigure, view: &View) -> String {
+    let english = figure.language.is_english();
     if figure.derived {
-        return "推算".to_owned();
+        return figure.language.pick("推算", "computed").to_owned();
     }
     let known = view.annexes.iter().find_map(|annex| match annex {
-        Annex::Sources { items, .. } => {
-            items.iter().find(|item| item.text.split('．').next() == Some(figure.source.as_str()))
-        }
+        Annex::Sources { items, .. } => items.iter().find(|item| title_of(&item.text) == figure.source),
         _ => None,
     });
     let paragraph = figure.paragraph.map_or_else(String::new, |paragraph| format!("·{paragraph}"));
     match known {
-        Some(item) => format!("资料{}{paragraph}", item.no),
+        Some(item) => format!("{}{}{paragraph}", figure.language.pick("资料", ""), item.no),
+        None if english => format!("“{}”{paragraph}", figure.source),
         None => format!("《{}》{paragraph}", figure.source),
     }
 }

@@ -129,15 +129,29 @@ pub fn facts_as_csv(rows: &[FactRow<'_>]) -> String {
 pub(super) fn attachments(citations: &Citations<'_>) -> Vec<Attachment> {
     let rows: Vec<FactRow<'_>> =
         citations.in_order().iter().map(|(region, item)| row(region, *item)).collect();
-    let file = |name, media_type, text, form| Attachment {
+    let language = citations.language();
+    let file = |name, media_type, text, form: &str| Attachment {
         name,
         media_type,
-        description: format!("本期引用的全部数据，{form}"),
+        description: match language.is_english() {
+            true => format!("All figures that this issue cites, {form}"),
+            false => format!("本期引用的全部数据，{form}"),
+        },
         relationship: "data",
         text,
     };
     vec![
-        file("facts.csv", "text/csv", facts_as_csv(&rows), "逗号分隔，供电子表格读取"),
-        file("facts.json", "application/json", facts_as_json(&rows), "JSON，供程序读取"),
+        file(
+            "facts.csv",
+            "text/csv",
+            facts_as_csv(&rows),
+            language.pick("逗号分隔，供电子表格读取", "comma-separated, for spreadsheets"),
+        ),
+        file(
+            "facts.json",
+            "application/json",
+            facts_as_json(&rows),
+            language.pick("JSON，供程序读取", "JSON, for programs"),
+        ),
     ]
 }

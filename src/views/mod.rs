@@ -39,7 +39,7 @@ pub use copied::{Base, Compared, mark_changes};
 pub use correction::{Mistake, corrected, same_document};
 pub use facts::{FactRow, Number, fact_rows, facts_as_csv, facts_as_json};
 pub use region::region_view;
-pub use script::Script;
+pub use script::{Script, half_translated};
 pub use secrecy::Secrecy;
 
 pub use withdrawal::{Withdrawn, withdrawal_view};

@@ -106,6 +106,36 @@ fn quote(sign: char) -> char {
     }
 }
 
+/// The strings of an English view that hold Chinese characters or marks, each once.
+pub fn half_translated(view: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    // The grade of secrecy is for programs, attached files hold the data as they are recorded, and the description of such a file is
+    // the program's own.
+    for (key, value) in view.as_object().into_iter().flatten() {
+        if !["secrecy", "attachments"].contains(&key.as_str()) {
+            chinese_in(value, &mut found);
+        }
+    }
+    found
+}
+
+fn chinese_in(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::String(text) if text.chars().any(is_chinese) && !found.contains(text) => {
+            found.push(text.clone());
+        }
+        Value::Array(items) => items.iter().for_each(|item| chinese_in(item, found)),
+        Value::Object(entries) => entries.values().for_each(|value| chinese_in(value, found)),
+        _ => {}
+    }
+}
+
+/// Han characters, and the marks that only Chinese and Japanese type has.
+fn is_chinese(sign: char) -> bool {
+    matches!(sign, '\u{3000}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}')
+        || matches!(sign, '\u{20000}'..='\u{3ffff}')
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -124,6 +154,12 @@ mod tests {
             value["a"],
             json!(["幹部駐村", "松江河鎮", "500餘人", "後備力量", "一隻船", "「四同」", "聯建黨組織58個"])
         );
+    }
+
+    #[test]
+    fn a_page_that_is_half_translated_is_seen() {
+        let view = json!({"secrecy": "秘密", "title": "Pingliang", "sections": [{"heading": "1. 怎样联"}, "a（b）"]});
+        assert_eq!(half_translated(&view), ["1. 怎样联", "a（b）"]);
     }
 
     #[test]

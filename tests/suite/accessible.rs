@@ -22,8 +22,7 @@ fn text_of(value: &Value) -> String {
 
 #[test]
 fn every_head_of_a_table_says_for_what_it_stands() {
-    let Some(shipped) = Shipped::made(&["qpdf"]) else { return };
-    for name in &shipped.names {
+    for (shipped, name) in Shipped::in_all_languages(&["qpdf"]) {
         let objects = objects(&shipped.pdf(name));
         let heads = elements(&objects, "/TH");
         assert!(heads.len() > 10, "{name}: {} heads", heads.len());
@@ -71,8 +70,7 @@ fn labels(value: &Value, found: &mut Vec<String>) {
 
 #[test]
 fn every_chart_is_told_in_words_with_the_numbers_that_it_shows() {
-    let Some(shipped) = Shipped::made(&["qpdf"]) else { return };
-    for name in &shipped.names {
+    for (shipped, name) in Shipped::in_all_languages(&["qpdf"]) {
         let objects = objects(&shipped.pdf(name));
         let told: Vec<String> =
             elements(&objects, "/Figure").iter().map(|figure| text_of(&figure["/Alt"])).collect();
@@ -137,8 +135,7 @@ fn paragraphs_are_read_in_the_order_in_which_they_stand() {
 /// From a figure to its row, from the row to its source, and from both back to where they are first named.
 #[test]
 fn links_lead_from_a_figure_to_its_source_and_back() {
-    let Some(shipped) = Shipped::made(&["qpdf"]) else { return };
-    for name in &shipped.names {
+    for (shipped, name) in Shipped::in_all_languages(&["qpdf"]) {
         let objects = objects(&shipped.pdf(name));
         let pages: Vec<&str> = objects
             .get("trailer")

@@ -44,6 +44,7 @@ mod images;
 mod kept;
 mod killed;
 mod killed_ticks;
+mod languages;
 mod ledger;
 mod linked;
 mod listener;

@@ -60,7 +60,7 @@ pub(crate) fn check_margins(pdf: &Path) {
     for c in chars(pdf).iter().filter(|c| !c.c.is_whitespace()) {
         let (left, right) = if c.page % 2 == 1 { (28.0, 184.0) } else { (26.0, 182.0) };
         // Brackets and stops are half empty; their white half may stand outside.
-        let (before, after) = ("“‘（《〈".contains(c.c), "，。、；：．！？）》〉”’".contains(c.c));
+        let (before, after) = ("“‘（《〈「『".contains(c.c), "，。、；：．！？）》〉”’」』".contains(c.c));
         let ink =
             c.x + if before { c.size / 2.0 } else { 0.0 }..c.right - if after { c.size / 2.0 } else { 0.0 };
         let inside = ink.start >= left * MM - 0.5 && ink.end <= right * MM + 0.5;
@@ -71,8 +71,9 @@ pub(crate) fn check_margins(pdf: &Path) {
 /// The faces of the shipped templates set nothing outside the paper or the margins.
 #[test]
 fn nothing_runs_over_the_text_area() {
-    let Some(shipped) = Shipped::made(&["mutool"]) else { return };
-    shipped.pdfs().for_each(|pdf| check_margins(&pdf));
+    for (shipped, name) in Shipped::in_all_languages(&["mutool"]) {
+        check_margins(&shipped.pdf(name));
+    }
 }
 
 #[test]

@@ -10,8 +10,8 @@ use crate::tools::output;
 
 #[test]
 fn qpdf_finds_nothing_wrong() {
-    let Some(shipped) = Shipped::made(&["qpdf"]) else { return };
-    for pdf in shipped.pdfs() {
+    for (shipped, name) in Shipped::in_all_languages(&["qpdf"]) {
+        let pdf = shipped.pdf(name);
         let said = output("qpdf", ["--check", &pdf.display().to_string()]);
         assert!(said.contains("No syntax or stream encoding errors found"), "{}: {said}", pdf.display());
         assert!(!said.to_lowercase().contains("warning"), "{}: {said}", pdf.display());
@@ -20,8 +20,8 @@ fn qpdf_finds_nothing_wrong() {
 
 #[test]
 fn every_face_is_embedded_as_a_subset_with_a_map_to_unicode() {
-    let Some(shipped) = Shipped::made(&["pdffonts"]) else { return };
-    for pdf in shipped.pdfs() {
+    for (shipped, name) in Shipped::in_all_languages(&["pdffonts"]) {
+        let pdf = shipped.pdf(name);
         let table = output("pdffonts", [pdf.as_os_str()]);
         // name, type, encoding, emb, sub, uni, object and generation, columns of fixed width
         let rows: Vec<&str> = table.lines().skip(2).collect();
@@ -37,8 +37,7 @@ fn every_face_is_embedded_as_a_subset_with_a_map_to_unicode() {
 
 #[test]
 fn pages_are_a4_and_the_metadata_name_the_document() {
-    let Some(shipped) = Shipped::made(&["pdfinfo"]) else { return };
-    for name in &shipped.names {
+    for (shipped, name) in Shipped::in_all_languages(&["pdfinfo"]) {
         let view = shipped.view(name);
         let mut arguments = vec!["-f".to_owned(), "1".into(), "-l".into(), "99".into(), "-isodates".into()];
         arguments.push(shipped.pdf(name).display().to_string());
@@ -82,8 +81,7 @@ pub(crate) fn follow<'a>(objects: &'a Map<String, Value>, value: &'a Value) -> &
 
 #[test]
 fn every_link_leads_to_a_page() {
-    let Some(shipped) = Shipped::made(&["qpdf"]) else { return };
-    for name in &shipped.names {
+    for (shipped, name) in Shipped::in_all_languages(&["qpdf"]) {
         let objects = objects(&shipped.pdf(name));
         let page_exists = |target: &Value| follow(&objects, target)["/Type"] == "/Page";
         let mut links = 0;
@@ -109,8 +107,7 @@ fn every_link_leads_to_a_page() {
 
 #[test]
 fn a_body_has_at_most_four_pages_and_the_rest_are_annexes() {
-    let Some(shipped) = Shipped::made(&["pdftotext"]) else { return };
-    for name in &shipped.names {
+    for (shipped, name) in Shipped::in_all_languages(&["pdftotext"]) {
         let pages = crate::pdf::texts(&shipped.pdf(name));
         let view = shipped.view(name);
         let first = view["annexes"][0]["label"].as_str().expect("an annex");

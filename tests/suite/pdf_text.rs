@@ -30,8 +30,7 @@ fn figures(value: &Value, whole: bool, found: &mut Vec<String>) {
 
 #[test]
 fn every_figure_stands_in_the_text_layer() {
-    let Some(shipped) = Shipped::made(&["pdftotext"]) else { return };
-    for name in &shipped.names {
+    for (shipped, name) in Shipped::in_all_languages(&["pdftotext"]) {
         let view = shipped.view(name);
         let mut found = Vec::new();
         for (key, part) in view.as_object().expect("a view") {
@@ -53,8 +52,7 @@ fn every_figure_stands_in_the_text_layer() {
 /// Titles, headings and captions are found by whoever searches for them.
 #[test]
 fn words_stand_in_the_text_layer_too() {
-    let Some(shipped) = Shipped::made(&["pdftotext"]) else { return };
-    for name in &shipped.names {
+    for (shipped, name) in Shipped::in_all_languages(&["pdftotext"]) {
         let view = shipped.view(name);
         let text = squeezed(&texts(&shipped.pdf(name)).concat());
         let mut words: Vec<&str> = vec![view["title"].as_str().expect("a title")];
@@ -75,8 +73,7 @@ fn words_stand_in_the_text_layer_too() {
 /// Every indicator and mechanism of the annex, whose long tables break over pages.
 #[test]
 fn no_row_of_an_annex_is_lost_at_a_page_break() {
-    let Some(shipped) = Shipped::made(&["pdftotext"]) else { return };
-    for name in &shipped.names {
+    for (shipped, name) in Shipped::in_all_languages(&["pdftotext"]) {
         let view = shipped.view(name);
         let text = squeezed(&texts(&shipped.pdf(name)).concat());
         let mut rows = 0;

@@ -21,9 +21,24 @@ impl Shipped {
         have(&needs).then(|| MADE.get_or_init(Self::make))
     }
 
+    /// Every document in every language, as those who read it get it; none where something is missing.
+    pub(crate) fn in_all_languages(needs: &[&str]) -> Vec<(&'static Self, &'static str)> {
+        static TRADITIONAL: OnceLock<Shipped> = OnceLock::new();
+        static ENGLISH: OnceLock<Shipped> = OnceLock::new();
+        let Some(simplified) = Self::made(needs) else { return Vec::new() };
+        let traditional = TRADITIONAL.get_or_init(|| Self::make_in("zh-Hant"));
+        let english = ENGLISH.get_or_init(|| Self::make_in("en"));
+        let all = [simplified, traditional, english].into_iter();
+        all.flat_map(|shipped| shipped.names.iter().map(move |name| (shipped, name.as_str()))).collect()
+    }
+
     fn make() -> Self {
+        Self::make_in("zh-Hans")
+    }
+
+    fn make_in(language: &str) -> Self {
         let project = Project::shipped();
-        let run = project.generate(["--all", "--jobs", "2"]);
+        let run = project.generate(["--all", "--jobs", "2", "--lang", language]);
         run.ok();
         let files = project.files("reports");
         let names: Vec<String> =
