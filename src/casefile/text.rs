@@ -171,7 +171,7 @@ pub struct StepEntry {
 impl TextFile {
     /// Every figure that stands outside its sentences: in the cells of the first page, and in the lists of charts.
     pub fn listed(&self) -> Vec<&str> {
-        fn all<'a>(list: &'a Field<Vec<Spanned<String>>>) -> impl Iterator<Item = &'a str> {
+        fn all(list: &Field<Vec<Spanned<String>>>) -> impl Iterator<Item = &str> {
             list.iter().flat_map(|list| list.get_ref()).map(|id| id.get_ref().as_str())
         }
         fn one(field: &Field<String>) -> Option<&str> {
