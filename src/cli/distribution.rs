@@ -8,7 +8,8 @@ use briefing::pipeline;
 use briefing::schedule::{self, Clock, Handed};
 use briefing::settings::Standard;
 use briefing::typeset::Job;
-use briefing::views::distribution::{DistributionView, HEADS};
+use briefing::views::Script;
+use briefing::views::distribution::DistributionView;
 
 use super::args::{Common, DistributionArgs};
 use super::desk::{self, Desk};
@@ -58,12 +59,13 @@ pub(crate) fn run(common: &Common, verb: &DistributionArgs, terminal: &Terminal)
 fn set(desk: &Desk, issue: &Issue, view: &DistributionView, terminal: &Terminal) -> Result<Vec<u8>, Failure> {
     let opened = pipeline::open_engine(&desk.workspace, &desk.settings)?;
     let Some(engine) = opened.output else { return Err(Failure::Diagnostics(opened.diagnostics)) };
-    let value = serde_json::to_value(view).expect("a view always serialises");
+    let script = Script::of(&desk.book.catalogue);
+    let value = script.value(view);
     let mut found = Diagnostics::new();
     for missing in engine.characters(&value) {
         found.push_nowhere(missing.problem());
     }
-    let bytes = serde_json::to_vec(view).expect("a view always serialises");
+    let bytes = script.bytes(view);
     let job = Job {
         main: "distribution/main.typ",
         view: &bytes,
@@ -99,8 +101,11 @@ fn print(view: &DistributionView, terminal: &Terminal) -> Result<Outcome, Failur
         cells.map(str::to_owned).to_vec()
     });
     // There is nowhere to sign.
-    let [no, name, way, copies, numbers, state, _] = HEADS;
-    for row in table([no, name, way, copies, numbers, state], lines.chain(rest)) {
+    let mut heads = [""; 6];
+    for (head, word) in heads.iter_mut().zip(&view.heads) {
+        *head = word;
+    }
+    for row in table(heads, lines.chain(rest)) {
         terminal.line(&row)?;
     }
     for remark in &view.remarks {

@@ -21,6 +21,7 @@ mod wecom;
 use std::time::Duration;
 
 use crate::ledger::{LedgerError, ParcelKind};
+use crate::model::Language;
 
 pub use command::{CommandChannel, CommandSettings};
 pub use declared::{Channels, Places, Ways};
@@ -60,6 +61,8 @@ pub struct Parcel {
     pub enclosures: Vec<Enclosure>,
     /// How many copies on paper.
     pub copies: u32,
+    /// The language of what it holds, in which its message is written.
+    pub language: Language,
     /// 内部: only channels that are declared internal may take it.
     pub internal: bool,
 }

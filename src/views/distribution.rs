@@ -9,6 +9,9 @@ use super::shape::{DocumentDate, Line};
 /// The heads of the columns: number, recipient, way, copies, numbers of the copies, how far it is, signature.
 pub const HEADS: [&str; 7] = ["序号", "收件单位", "方式", "份数", "份号", "送达情况", "签收"];
 
+/// The same in English.
+pub const ENGLISH_HEADS: [&str; 7] = ["No.", "Recipient", "Way", "Copies", "Numbers", "State", "Signature"];
+
 /// A distribution list, ready to be set.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -17,6 +20,8 @@ pub struct DistributionView {
     pub format: u32,
     /// `distribution`.
     pub document: &'static str,
+    /// Its language (BCP 47).
+    pub language: &'static str,
     /// 党建联建资料简报分发单.
     pub heading: String,
     /// 第11期（总第11期）.

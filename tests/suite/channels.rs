@@ -44,6 +44,7 @@ pub(crate) fn enclosure(name: &str, plain_name: &str, bytes: &[u8]) -> Enclosure
 
 pub(crate) fn parcel() -> Parcel {
     Parcel {
+        language: briefing::model::Language::default(),
         key: disk::sha256(b"the first parcel"),
         kind: ParcelKind::Issue,
         note: None,

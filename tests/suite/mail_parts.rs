@@ -72,6 +72,7 @@ pub(crate) fn enclosure(size: usize) -> Enclosure {
 /// A parcel of this many bytes, unlike any of another number.
 pub(crate) fn parcel(number: u8, size: usize) -> Parcel {
     Parcel {
+        language: briefing::model::Language::default(),
         key: format!("{number:02x}").repeat(32),
         kind: ParcelKind::Issue,
         note: None,

@@ -85,6 +85,7 @@ pub(crate) fn enclosure(name: &str) -> Enclosure {
 
 pub(crate) fn parcel(copies: u32) -> Parcel {
     Parcel {
+        language: briefing::model::Language::default(),
         key: KEY.to_owned(),
         kind: ParcelKind::Issue,
         note: None,

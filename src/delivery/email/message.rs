@@ -15,6 +15,7 @@ use lettre::message::{Message, MessageBuilder, MultiPart, MultiPartKind, SingleP
 use super::{EmailError, EmailSettings, settings};
 use crate::delivery::url::{link, percent};
 use crate::delivery::{Enclosure, Notice, Parcel};
+use crate::model::Language;
 
 /// A message and whom it is from and for, as the relay is told.
 pub(super) struct Letter {
@@ -62,7 +63,8 @@ pub(super) fn letter(
     let key = token(&parcel.key);
     let list = settings.list_id.as_ref().map(|list| format!("<{}.{list}>", parcel.document));
     let multipart = body(settings, parcel, &key, files);
-    let Heading { envelope, mut builder } = heading(settings, &key, &parcel.title, address, date)?;
+    let language = parcel.language;
+    let Heading { envelope, mut builder } = heading(settings, &key, &parcel.title, address, date, language)?;
     if let Some(list) = list {
         builder = builder.raw_header(plain_header("List-Id", list));
     }
@@ -78,8 +80,8 @@ pub(super) fn notice(
     date: DateTime<Utc>,
 ) -> Result<Letter, EmailError> {
     let Heading { envelope, builder } =
-        heading(settings, &token(&notice.id), &notice.subject, address, date)?;
-    let text = format!("{}\n{}\n", notice.text, closing(settings));
+        heading(settings, &token(&notice.id), &notice.subject, address, date, Language::default())?;
+    let text = format!("{}\n{}\n", notice.text, closing(settings, Language::default()));
     let message = builder.singlepart(text_part(header::ContentType::TEXT_PLAIN, text));
     let message = message.map_err(|why| EmailError::Message(why.to_string()))?;
     Ok(Letter { bytes: message.formatted(), envelope, linked: false })
@@ -97,6 +99,7 @@ fn heading(
     title: &str,
     address: &str,
     date: DateTime<Utc>,
+    language: Language,
 ) -> Result<Heading, EmailError> {
     let from = settings::mailbox("from", &settings.from)?;
     let to = settings::address("recipient", address)?;
@@ -119,7 +122,7 @@ fn heading(
     builder = builder
         .header(AutoSubmitted)
         .raw_header(plain_header("X-Report-Key", key.to_owned()))
-        .raw_header(plain_header("Content-Language", "zh-CN".to_owned()));
+        .raw_header(plain_header("Content-Language", tag_of(language).to_owned()));
     Ok(Heading { envelope, builder })
 }
 
@@ -153,15 +156,59 @@ fn body(settings: &EmailSettings, parcel: &Parcel, key: &str, files: Files<'_>) 
     })
 }
 
-/// What is said above the list of files.
-const ATTACHED: &str = "附件：";
-const LINKED: &str = "文件较大，未随信附上，请从下列地址下载，并核对校验值：";
+/// A language as mail programs and browsers know it.
+fn tag_of(language: Language) -> &'static str {
+    match language {
+        Language::Simplified => "zh-CN",
+        Language::Traditional => "zh-TW",
+        Language::English => "en",
+    }
+}
+
+/// What is said around the figures and the list of files.
+struct Phrases {
+    attached: &'static str,
+    linked: &'static str,
+    internal: &'static str,
+    figures: &'static str,
+    colon: &'static str,
+}
+
+const SIMPLIFIED: Phrases = Phrases {
+    attached: "附件：",
+    linked: "文件较大，未随信附上，请从下列地址下载，并核对校验值：",
+    internal: "内部资料，注意保管",
+    figures: "主要数据",
+    colon: "：",
+};
+const TRADITIONAL: Phrases = Phrases {
+    attached: "附件：",
+    linked: "文件較大，未隨信附上，請從下列地址下載，並核對校驗值：",
+    internal: "內部資料，注意保管",
+    figures: "主要數據",
+    colon: "：",
+};
+const ENGLISH: Phrases = Phrases {
+    attached: "Attached:",
+    linked: "The files are too large to be attached. Please download them from these addresses and compare the checksums:",
+    internal: "Internal: please keep it safe",
+    figures: "Key figures",
+    colon: ": ",
+};
+
+fn phrases(language: Language) -> &'static Phrases {
+    match language {
+        Language::Simplified => &SIMPLIFIED,
+        Language::Traditional => &TRADITIONAL,
+        Language::English => &ENGLISH,
+    }
+}
 
 /// The tables of figures: that of the parcel, or one for each file under its title.
 fn tables(parcel: &Parcel) -> Vec<(&str, &[(String, String)])> {
     match parcel.enclosures.as_slice() {
         [] | [_] if parcel.figures.is_empty() => Vec::new(),
-        [] | [_] => vec![("主要数据", &parcel.figures)],
+        [] | [_] => vec![(phrases(parcel.language).figures, &parcel.figures)],
         several => {
             several.iter().map(|file| (file.about.title.as_str(), file.about.figures.as_slice())).collect()
         }
@@ -170,17 +217,20 @@ fn tables(parcel: &Parcel) -> Vec<(&str, &[(String, String)])> {
 
 /// The body for programs that show text alone.
 fn plain(settings: &EmailSettings, parcel: &Parcel, files: Files<'_>) -> String {
+    let said = phrases(parcel.language);
+    let english = parcel.language.is_english();
+    let bracketed = |words: &str| if english { format!(" ({words})") } else { format!("（{words}）") };
     let mut text = format!("{}\n", one_line(&parcel.title));
     if parcel.internal {
-        text.push_str("（内部资料，注意保管）\n");
+        let _ = writeln!(text, "{}", bracketed(said.internal).trim());
     }
     if let Some(note) = &parcel.note {
         let _ = writeln!(text, "{}", one_line(note));
     }
     for (title, figures) in tables(parcel) {
-        let _ = writeln!(text, "\n{}：", one_line(title));
+        let _ = writeln!(text, "\n{}{}", one_line(title), said.colon.trim());
         for (label, value) in figures {
-            let _ = writeln!(text, "  {}：{}", one_line(label), one_line(value));
+            let _ = writeln!(text, "  {}{}{}", one_line(label), said.colon, one_line(value));
         }
     }
     if !parcel.compared.is_empty() {
@@ -189,32 +239,43 @@ fn plain(settings: &EmailSettings, parcel: &Parcel, files: Files<'_>) -> String 
             let _ = writeln!(text, "  {}", one_line(line));
         }
     }
-    let _ = writeln!(text, "\n{}", if files == Files::Attached { ATTACHED } else { LINKED });
+    let _ = writeln!(text, "\n{}", if files == Files::Attached { said.attached } else { said.linked });
     for (number, enclosure) in (1..).zip(&parcel.enclosures) {
-        let _ =
-            writeln!(text, "  {number}. {}（{}）", one_line(&enclosure.name), size(enclosure.bytes.len()));
+        let large = bracketed(&size(enclosure.bytes.len()));
+        let _ = writeln!(text, "  {number}. {}{large}", one_line(&enclosure.name));
         if let Files::Linked(base) = files {
             let (link, sum) = (link(base, enclosure), &enclosure.sha256);
-            let _ = write!(text, "     {link}\n     SHA-256：{sum}\n");
+            let _ = write!(text, "     {link}\n     SHA-256{}{sum}\n", said.colon);
         }
     }
-    let _ = write!(text, "\n{}\n", closing(settings));
+    let _ = write!(text, "\n{}\n", closing(settings, parcel.language));
     text
 }
 
 /// The body for all others; it loads nothing from anywhere.
 fn html(settings: &EmailSettings, parcel: &Parcel, files: Files<'_>) -> String {
-    let mut text = String::from("<!DOCTYPE html>\n<html lang=\"zh-CN\">\n<head><meta charset=\"utf-8\">");
+    let said = phrases(parcel.language);
+    let english = parcel.language.is_english();
+    let bracketed = |words: &str| if english { format!(" ({words})") } else { format!("（{words}）") };
+    let mut text = format!(
+        "<!DOCTYPE html>\n<html lang=\"{}\">\n<head><meta charset=\"utf-8\">",
+        tag_of(parcel.language)
+    );
     let title = escaped(&parcel.title);
     let _ = write!(text, "<title>{title}</title></head>\n<body>\n<h2>{title}</h2>\n");
     if parcel.internal {
-        text.push_str("<p><strong>内部资料，注意保管</strong></p>\n");
+        let _ = writeln!(text, "<p><strong>{}</strong></p>", said.internal);
     }
     if let Some(note) = &parcel.note {
         let _ = writeln!(text, "<p>{}</p>", escaped(note));
     }
     for (title, figures) in tables(parcel) {
-        let _ = write!(text, "<p>{}：</p>\n<table border=\"1\" cellpadding=\"6\" ", escaped(title));
+        let _ = write!(
+            text,
+            "<p>{}{}</p>\n<table border=\"1\" cellpadding=\"6\" ",
+            escaped(title),
+            said.colon.trim()
+        );
         text.push_str("style=\"border-collapse:collapse\">\n");
         for (label, value) in figures {
             let (label, value) = (escaped(label), escaped(value));
@@ -233,31 +294,40 @@ fn html(settings: &EmailSettings, parcel: &Parcel, files: Files<'_>) -> String {
             text.push_str("</ul>\n");
         }
     }
-    let _ = write!(text, "<p>{}</p>\n<ol>\n", if files == Files::Attached { ATTACHED } else { LINKED });
+    let _ =
+        write!(text, "<p>{}</p>\n<ol>\n", if files == Files::Attached { said.attached } else { said.linked });
     for enclosure in &parcel.enclosures {
-        let (name, size) = (escaped(&enclosure.name), size(enclosure.bytes.len()));
+        let (name, size) = (escaped(&enclosure.name), bracketed(&size(enclosure.bytes.len())));
         let _ = match files {
-            Files::Attached => writeln!(text, "<li>{name}（{size}）</li>"),
+            Files::Attached => writeln!(text, "<li>{name}{size}</li>"),
             Files::Linked(base) => {
                 let (link, sum) = (escaped(&link(base, enclosure)), &enclosure.sha256);
-                writeln!(text, "<li><a href=\"{link}\">{name}</a>（{size}）<br>SHA-256：{sum}</li>")
+                let colon = said.colon;
+                writeln!(text, "<li><a href=\"{link}\">{name}</a>{size}<br>SHA-256{colon}{sum}</li>")
             }
         };
     }
-    let _ = write!(text, "</ol>\n<p>{}</p>\n</body>\n</html>\n", closing(settings));
+    let _ = write!(text, "</ol>\n<p>{}</p>\n</body>\n</html>\n", closing(settings, parcel.language));
     text
 }
 
 /// The line above the changes.
 fn above_changes(parcel: &Parcel) -> String {
-    let stop = if parcel.changes.is_empty() { "。" } else { "：" };
+    let (stop, colon) = parcel.language.pick(("。", "："), (".", ":"));
+    let stop = if parcel.changes.is_empty() { stop } else { colon };
     format!("{}{stop}", one_line(&parcel.compared))
 }
 
-fn closing(settings: &EmailSettings) -> &'static str {
-    match settings.reply_to {
-        Some(_) => "本邮件由系统自动发送。如有疑问，请直接回复本邮件。",
-        None => "本邮件由系统自动发送，请勿回复。",
+fn closing(settings: &EmailSettings, language: Language) -> &'static str {
+    match (&settings.reply_to, language) {
+        (Some(_), Language::Simplified) => "本邮件由系统自动发送。如有疑问，请直接回复本邮件。",
+        (None, Language::Simplified) => "本邮件由系统自动发送，请勿回复。",
+        (Some(_), Language::Traditional) => "本郵件由系統自動發送。如有疑問，請直接回覆本郵件。",
+        (None, Language::Traditional) => "本郵件由系統自動發送，請勿回覆。",
+        (Some(_), Language::English) => {
+            "This message was sent automatically. If you have questions, please reply to it."
+        }
+        (None, Language::English) => "This message was sent automatically; please do not reply.",
     }
 }
 

@@ -32,30 +32,37 @@ impl News {
     pub fn of(&mut self, ledger: &Ledger, row: &ParcelRow, out: &Path) -> Result<Told, LedgerError> {
         let files = row.files();
         if let [filed] = files.as_slice() {
-            return Ok(self.of_file(ledger, row, filed, out)?.1);
+            return Ok(self.of_file(ledger, row, filed, out)?.2);
         }
-        let mut lines = Vec::new();
+        let (mut lines, mut all_english) = (Vec::new(), true);
         for filed in &files {
-            let (title, (compared, changes)) = self.of_file(ledger, row, filed, out)?;
+            let (title, english, (compared, changes)) = self.of_file(ledger, row, filed, out)?;
             if !compared.is_empty() {
-                lines.push(format!("{title}：{compared}"));
-                lines.extend(changes.into_iter().map(|line| format!("　　{line}")));
+                all_english &= english;
+                lines.push(format!("{title}{}{compared}", if english { ": " } else { "：" }));
+                lines.extend(changes.into_iter().map(|line| match english {
+                    true => format!("    {line}"),
+                    false => format!("　　{line}"),
+                }));
             }
         }
-        let compared =
-            if lines.is_empty() { String::new() } else { "各件与上次所送相比".to_owned() };
+        let compared = match lines.first() {
+            None => String::new(),
+            Some(_) if all_english => "Each compared with what you had before".to_owned(),
+            Some(_) => "各件与上次所送相比".to_owned(),
+        };
         Ok((compared, lines))
     }
 
-    /// The title of a file, and what changed with it.
+    /// The title of a file, whether it is in English, and what changed with it.
     fn of_file(
         &mut self,
         ledger: &Ledger,
         row: &ParcelRow,
         filed: &Filed,
         out: &Path,
-    ) -> Result<(String, Told), LedgerError> {
-        let nothing = (String::new(), (String::new(), Vec::new()));
+    ) -> Result<(String, bool, Told), LedgerError> {
+        let nothing = (String::new(), false, (String::new(), Vec::new()));
         let (issue, file) = (ledger.issue_by_id(filed.issue)?, ledger.file_of(filed.issue, &filed.pdf)?);
         let (Some(issue), Some(file)) = (issue, file) else { return Ok(nothing) };
         // A signed file has the view of the one that was signed.
@@ -68,57 +75,76 @@ impl News {
         let title = now
             .as_ref()
             .map_or_else(String::new, |view| view["title"].as_str().unwrap_or_default().replace('\n', ""));
+        let english = now.as_ref().is_some_and(is_english);
         // The same file is a correction to one and the first that another gets.
         let key = (row.kind.name(), path, served.as_ref().map(|served| served.path.clone()));
         if let Some(known) = self.told.get(&key) {
-            return Ok((title, known.clone()));
+            return Ok((title, english, known.clone()));
         }
         let told = match (row.kind, served, now) {
             (ParcelKind::Correction, _, Some(now)) => corrected(&now),
             (ParcelKind::Withdrawal, _, Some(now)) => withdrawn(&now),
-            (ParcelKind::Correction | ParcelKind::Withdrawal, ..) => nothing.1,
-            (_, None, _) => ("首期".to_owned(), Vec::new()),
+            (ParcelKind::Correction | ParcelKind::Withdrawal, ..) => nothing.2,
+            (_, None, _) => (if english { "First issue" } else { "首期" }.to_owned(), Vec::new()),
             (_, Some(served), now) => {
                 let before = stored(out, &served.path);
-                let number = ledger
-                    .issue_by_id(served.issue)?
-                    .map_or_else(String::new, |issue| format!("{}年第{}期", issue.year, issue.number.number));
+                let number =
+                    ledger.issue_by_id(served.issue)?.map_or_else(String::new, |issue| match english {
+                        true => format!("No. {} of {}", issue.number.number, issue.year),
+                        false => format!("{}年第{}期", issue.year, issue.number.number),
+                    });
                 match (before, now) {
                     (Some(before), Some(now)) => {
                         let lines = changes(&before, &now).lines(LINES);
-                        let words = if lines.is_empty() { "，数据没有变动" } else { "" };
-                        (format!("与{number}相比{words}"), lines)
+                        let told = match (english, lines.is_empty()) {
+                            (true, true) => format!("Compared with {number}: no figure changed"),
+                            (true, false) => format!("Compared with {number}"),
+                            (false, true) => format!("与{number}相比，数据没有变动"),
+                            (false, false) => format!("与{number}相比"),
+                        };
+                        (told, lines)
                     }
                     // Retention has taken it away.
-                    _ => nothing.1,
+                    _ => nothing.2,
                 }
             }
         };
         self.told.insert(key, told.clone());
-        Ok((title, told))
+        Ok((title, english, told))
     }
 }
 
 /// What a correction says of itself.
 fn corrected(view: &Value) -> (String, Vec<String>) {
+    let english = is_english(view);
     let correction = &view["correction"];
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let annexes = view["annexes"].as_array().into_iter().flatten();
     let apart = annexes.filter(|annex| annex["kind"] == "corrections").map(|annex| &annex["rows"]);
     let rows = std::iter::once(&correction["rows"]).chain(apart).filter_map(Value::as_array).flatten();
     let mut lines: Vec<String> = rows
-        .map(|row| format!("{}：{} → {}", text(&row["what"]), text(&row["was"]), text(&row["is"])))
+        .map(|row| {
+            let colon = if english { ": " } else { "：" };
+            format!("{}{colon}{} → {}", text(&row["what"]), text(&row["was"]), text(&row["is"]))
+        })
         .collect();
     if lines.len() > LINES {
         let more = lines.len() - LINES;
         lines.truncate(LINES);
-        lines.push(format!("另有{more}项"));
+        lines.push(if english { format!("and {more} more") } else { format!("另有{more}项") });
     }
     if lines.is_empty() {
-        lines.push(text(&correction["summary"]));
+        lines.push(text(&correction["summary"]).trim().to_owned());
     }
     let (replaces, reason) = (text(&correction["replaces"]), text(&correction["reason"]));
-    (format!("更正：本件代替{replaces}，原件请停止使用。原因：{}", reason.trim_end_matches('。')), lines)
+    let told = match english {
+        true => format!(
+            "Correction: this replaces {replaces}, which please stop using. Reason: {}",
+            reason.trim_end_matches('.')
+        ),
+        false => format!("更正：本件代替{replaces}，原件请停止使用。原因：{}", reason.trim_end_matches('。')),
+    };
+    (told, lines)
 }
 
 /// What a notice says of itself.
@@ -128,7 +154,12 @@ fn withdrawn(view: &Value) -> (String, Vec<String>) {
         items.filter_map(Value::as_str).map(str::to_owned).collect()
     };
     let lead = texts("lead").concat();
-    (format!("撤回：{}", lead.trim_end_matches('。')), texts("requests"))
+    let word = if is_english(view) { "Withdrawn: " } else { "撤回：" };
+    (format!("{word}{}", lead.trim_end_matches(['。', '.'])), texts("requests"))
+}
+
+fn is_english(view: &Value) -> bool {
+    view["language"] == "en"
 }
 
 /// A view as it is stored beside its file.

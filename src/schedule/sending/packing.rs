@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::delivery::{About, Enclosure, Parcel, Ways};
 use crate::disk;
 use crate::ledger::{FileKind, Filed, Issue, IssuedFile, Ledger, LedgerError, ParcelKind, ParcelRow};
-use crate::model::{Period, Recipient};
+use crate::model::{Language, Period, Recipient};
 use crate::views::Secrecy;
 
 use super::paper::{Sheets, file_of_blank, sheets};
@@ -132,6 +132,7 @@ struct Packed {
     enclosure: Enclosure,
     serial: String,
     internal: bool,
+    language: Language,
 }
 
 /// Reads one file and its view, and refuses what must not be sent.
@@ -168,17 +169,22 @@ fn pack(
             row.channel
         ));
     }
+    let language = view["language"].as_str().and_then(Language::parse).unwrap_or_default();
+    // A name in English is words, which blanks part.
+    let (blank, colon) = language.pick(("", "："), (" ", ": "));
     let (serial, number) = (text(&view["masthead"]["name"]), text(&view["masthead"]["issue"]));
     let title = text(&view["title"]).replace('\n', "");
     let (mark, plain_mark) = match file.kind {
         FileKind::Own | FileKind::Signed => (String::new(), String::new()),
         // Its number says so itself.
         FileKind::Correction(n) => (String::new(), format!("-correction-{n}")),
-        FileKind::Withdrawal => ("（撤回）".to_owned(), "-withdrawal".to_owned()),
+        FileKind::Withdrawal => {
+            (language.pick("（撤回）", ", withdrawn").to_owned(), "-withdrawal".to_owned())
+        }
     };
     let plain = format!("{}-{}-{}-{}", issue.document, issue.subject, issue.period, issue.number.number);
     let enclosure = Enclosure {
-        name: format!("{serial}{number}{mark}-{title}.pdf"),
+        name: format!("{serial}{blank}{number}{mark}-{title}.pdf").replace(": ", " "),
         plain_name: format!("{plain}{plain_mark}.pdf"),
         media_type: "application/pdf".to_owned(),
         sha256: filed.pdf.clone(),
@@ -186,7 +192,7 @@ fn pack(
         body_pages,
         path,
         about: About {
-            title: format!("{serial}{number}{mark}：{title}"),
+            title: format!("{serial}{blank}{number}{mark}{colon}{title}"),
             document: issue.document.clone(),
             subject: issue.subject.clone(),
             period: issue.period.clone(),
@@ -194,7 +200,7 @@ fn pack(
             figures: if file.kind == FileKind::Withdrawal { Vec::new() } else { figures(&view) },
         },
     };
-    Ok(Packed { enclosure, serial, internal })
+    Ok(Packed { enclosure, serial, internal, language })
 }
 
 /// How secret a document is, as its view says; those of older versions have only the words that they print, or would print.
@@ -233,22 +239,35 @@ fn figures(view: &Value) -> Vec<(String, String)> {
 /// The parcel of these files, of which there is one at least.
 fn put_together(row: &ParcelRow, packed: Vec<Packed>, recipients: &[Recipient]) -> Parcel {
     let internal = packed.iter().any(|one| one.internal);
+    let language = packed.first().map_or_else(Language::default, |one| one.language);
+    let english = language.is_english();
     let serial = packed.first().map_or_else(String::new, |one| one.serial.clone());
     let enclosures: Vec<Enclosure> = packed.into_iter().map(|one| one.enclosure).collect();
     let first = enclosures.first().map(|enclosure| enclosure.about.clone()).unwrap_or_default();
     let about = match enclosures.len() {
         0 | 1 => first,
         count => {
-            let period = Period::parse(&first.period).map_or_else(|| first.period.clone(), Period::chinese);
+            let period = Period::parse(&first.period);
+            let period = period.map_or_else(|| first.period.clone(), |period| period.in_words(language));
             let (document, subject) = ("digest".to_owned(), "*".to_owned());
-            let title = format!("{serial} {count} 份（{period}）");
+            let title = match english {
+                true => format!("{serial}: {count} documents ({period})"),
+                false => format!("{serial} {count} 份（{period}）"),
+            };
             About { title, document, subject, period: first.period, figures: Vec::new() }
         }
     };
     let (title, note) = match row.kind {
         ParcelKind::Again => (
-            format!("{}（再次发送）", about.title),
-            Some("此件曾经送达，现按要求再次发送，内容与前次相同。".to_owned()),
+            format!("{}{}", about.title, language.pick("（再次发送）", " (sent again)")),
+            Some(
+                language
+                    .pick(
+                        "此件曾经送达，现按要求再次发送，内容与前次相同。",
+                        "You had this before; it is sent again by request, unchanged.",
+                    )
+                    .to_owned(),
+            ),
         ),
         _ => (about.title, None),
     };
@@ -265,6 +284,7 @@ fn put_together(row: &ParcelRow, packed: Vec<Packed>, recipients: &[Recipient]) 
         period: about.period,
         figures: about.figures,
         copies: recipient.map_or(1, |recipient| recipient.copies.max(1)),
+        language,
         internal,
         enclosures,
     }
