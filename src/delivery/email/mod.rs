@@ -6,6 +6,7 @@
 mod certificate;
 mod conversation;
 mod message;
+mod phrases;
 mod settings;
 mod verdict;
 
