@@ -59,6 +59,7 @@ impl English {
         for (id, entry) in &self.entries.source {
             let Some((source, span)) = catalogue.sources.get_mut(id) else { continue };
             let (words, what, span) = (entry.get_ref(), format!("source `{id}`"), span.clone());
+            catalogue.translated.insert(id.clone());
             let source = Arc::make_mut(source);
             scribe.text(&mut source.title, &words.title, "title", &what, &span);
             scribe.text(&mut source.short, &words.short, "short", &what, &span);
@@ -89,6 +90,16 @@ impl English {
         }
         let words = &self.entries;
         let mut scribe = Scribe { english: self, diagnostics };
+        for source in region.sources.iter().filter(|source| !source.is_return) {
+            let Some((_, span)) = catalogue.sources.get(&source.id) else { continue };
+            if !catalogue.translated.contains(&source.id) {
+                // A source that regions share has its words beside it, not with one of them.
+                let own = span.file.path() == format!("data/regions/{}.toml", region.id);
+                let file = if own { self.name.clone() } else { format!("data/{FOLDER}/sources.toml") };
+                let problem = Problem::NoEnglish { what: format!("source `{}`", source.id), file };
+                scribe.diagnostics.push(problem, span.clone());
+            }
+        }
         scribe.known("fact", &words.fact, region.facts.iter().map(|fact| &fact.id));
         scribe.known("derived figure", &words.derived, region.derived.iter().map(|derived| &derived.id));
         scribe.known("mechanism", &words.mechanism, region.mechanisms.iter().map(|mechanism| &mechanism.id));

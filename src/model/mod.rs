@@ -49,5 +49,5 @@ pub use recipients::{Recipient, Way, read_recipients};
 pub use region::{Level, Place, Region};
 pub use reported::{check_reported, has_reported};
 pub use rotation::{has_mutual_pairs, has_repeats, inspected, shift};
-pub use time::{Date, Period, Time, TimeForm};
+pub use time::{Date, Period, Time, TimeForm, month_name};
 pub use words::{Reference, Run, Words, check_plain};

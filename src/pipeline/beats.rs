@@ -34,6 +34,7 @@ impl LoadedBeat {
     ) -> Option<Made> {
         let told = Told {
             beat,
+            language: edition.language,
             area: &self.area,
             book: &self.book,
             regions: &loaded.regions,
