@@ -135,6 +135,14 @@ impl CaseBook {
         nearest(id, self.regions.iter().map(String::as_str))
     }
 
+    /// The folder of texts within the data: those in English stand apart.
+    pub fn texts(&self) -> String {
+        match self.catalogue.language.is_english() {
+            true => format!("{}/texts", english::FOLDER),
+            false => "texts".to_owned(),
+        }
+    }
+
     /// The words of an issue: those of its period where there are any, else those that serve every period.
     pub fn text(
         &self,
@@ -143,10 +151,7 @@ impl CaseBook {
         period: &str,
         diagnostics: &mut Diagnostics,
     ) -> Option<Text> {
-        let folder = match self.catalogue.language.is_english() {
-            true => format!("{}/texts", english::FOLDER),
-            false => "texts".to_owned(),
-        };
+        let folder = self.texts();
         [format!("{document}-{subject}-{period}.toml"), format!("{document}-{subject}.toml")]
             .into_iter()
             .map(|name| (self.data.join(&folder).join(&name), format!("{folder}/{name}")))

@@ -218,13 +218,26 @@ fn between(from: Date, to: Date) -> String {
     }
 }
 
-/// January to October 2023, with the year said once where it is one.
+/// January to October 2023, 5 to 20 May 2023, with the year said once where it is one.
 fn between_in_english(from: Date, to: Date) -> String {
     let words = |date: Date| date.in_words(Language::English);
+    // Whole months are named without their days, which leaves a narrow column on one line.
+    let (from, to) = match (from, to) {
+        (Date::Day(a), Date::Day(b)) if a.day() == 1 && b == Date::Month(b.year(), b.month()).last_day() => {
+            (Date::Month(a.year(), a.month()), Date::Month(b.year(), b.month()))
+        }
+        both => both,
+    };
     match (from, to) {
         _ if from == to => words(from),
         (Date::Month(a, month), Date::Month(b, _)) if a == b => {
             format!("{} to {}", month_name(month), words(to))
+        }
+        (Date::Day(a), Date::Day(b)) if (a.year(), a.month()) == (b.year(), b.month()) => {
+            format!("{} to {}", a.day(), words(to))
+        }
+        (Date::Day(a), Date::Day(b)) if a.year() == b.year() => {
+            format!("{} {} to {}", a.day(), month_name(a.month()), words(to))
         }
         _ => format!("{} to {}", words(from), words(to)),
     }
@@ -309,6 +322,16 @@ impl Period {
             Self::Quarter(year, quarter) => format!("{} quarter of {year}", name(quarter)),
             Self::Half(year, half) => format!("{} half of {year}", name(half)),
             Self::Year(year) => year.to_string(),
+        }
+    }
+
+    /// The same within a sentence: the third quarter of 2026.
+    pub fn in_sentence(self, language: Language) -> String {
+        match self {
+            Self::Quarter(..) | Self::Half(..) if language.is_english() => {
+                format!("the {}", self.in_words(language))
+            }
+            _ => self.in_words(language),
         }
     }
 

@@ -108,7 +108,7 @@ fn check_places(
 
 /// The briefings of places that somebody has written a text for.
 fn places_with_texts(book: &CaseBook, regions: &BTreeMap<String, Option<Region>>) -> Vec<Order> {
-    let names: Vec<String> = disk::list(&book.data.join("texts"), "toml")
+    let names: Vec<String> = disk::list(&book.data.join(book.texts()), "toml")
         .unwrap_or_default()
         .iter()
         .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
@@ -133,7 +133,7 @@ fn places_with_texts(book: &CaseBook, regions: &BTreeMap<String, Option<Region>>
 /// All texts of an order: the one for every period and those of single periods; one none where there is no text at all.
 fn texts_of(book: &CaseBook, order: &Order, diagnostics: &mut Diagnostics) -> Vec<Option<Text>> {
     let stem = format!("{}-{}", order.document.name(), order.subject);
-    let Ok(paths) = disk::list(&book.data.join("texts"), "toml") else { return vec![None] };
+    let Ok(paths) = disk::list(&book.data.join(book.texts()), "toml") else { return vec![None] };
     let mut texts = Vec::new();
     for path in paths {
         let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
@@ -150,7 +150,7 @@ fn texts_of(book: &CaseBook, order: &Order, diagnostics: &mut Diagnostics) -> Ve
 
 /// Reports text files whose names fit no document.
 fn check_text_names(book: &CaseBook, orders: &[Order], diagnostics: &mut Diagnostics) {
-    let Ok(paths) = disk::list(&book.data.join("texts"), "toml") else { return };
+    let Ok(paths) = disk::list(&book.data.join(book.texts()), "toml") else { return };
     for path in paths {
         let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
         let stem = name.strip_suffix(".toml").unwrap_or(&name);

@@ -44,6 +44,7 @@ mod images;
 mod kept;
 mod killed;
 mod killed_ticks;
+mod languages_beats;
 mod ledger;
 mod linked;
 mod listener;

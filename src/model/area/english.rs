@@ -136,13 +136,7 @@ pub(super) struct Scribe<'a> {
 
 impl Scribe<'_> {
     /// English words in the place of Chinese ones, whose place in their file they keep: there a fault is to be looked for.
-    fn text(
-        &mut self,
-        field: &mut Field<String>,
-        english: Option<&Spanned<String>>,
-        key: &str,
-        what: &str,
-    ) {
+    fn text(&mut self, field: &mut Field<String>, english: Option<&Spanned<String>>, key: &str, what: &str) {
         let Some(chinese) = field else { return };
         match english {
             Some(english) => *chinese = Spanned::new(chinese.span(), english.get_ref().clone()),

@@ -30,7 +30,7 @@ pub(super) fn semicolon(language: Language) -> &'static str {
 
 /// （演示）, where everything is invented.
 pub(super) fn demo_mark(demo: bool, language: Language) -> &'static str {
-    if demo { language.pick("（演示）", " (Demonstration)") } else { "" }
+    if demo { language.pick("（演示）", " (demonstration)") } else { "" }
 }
 
 /// Plain words.

@@ -83,14 +83,14 @@ pub(super) fn declared(
             .then(|| told.previous.and_then(|previous| previous.short()).map(str::to_owned))
             .flatten();
             let printed = correction.issue.map(|number| match told.language.is_english() {
-                true => format!("No. {number}"),
+                true => format!("No.\u{a0}{number}"),
                 false => format!("第{number}期"),
             });
             let issue = match (printed.or(stored), told.language.is_english()) {
                 (Some(number), false) => format!("{kind}{number}"),
                 (Some(number), true) => format!("{kind} {number}"),
                 (None, false) => format!("{kind}{}一期", correction.period.chinese()),
-                (None, true) => format!("{kind} for {}", correction.period.in_words(told.language)),
+                (None, true) => format!("{kind} for {}", correction.period.in_sentence(told.language)),
             };
             Some(Corrected {
                 what: named(region, fact, told.language),
@@ -125,13 +125,13 @@ fn named(region: &Region, fact: &Fact, language: Language) -> String {
 
 /// 2026年10月一期: an issue whose number nobody knows.
 pub(super) fn issue_of(period: Period, language: Language) -> String {
-    let words = period.in_words(language);
+    let words = period.in_sentence(language);
     language.pick(format!("{words}一期"), format!("the issue for {words}"))
 }
 
 /// Where no issue before is stored.
 pub(super) fn first_issue(before: Period, language: Language) -> String {
-    let before = before.in_words(language);
+    let before = before.in_sentence(language);
     match language.is_english() {
         true => format!(
             "No issue for {before} is stored here: this one counts as the first issue, and its figures are not checked against an earlier one."

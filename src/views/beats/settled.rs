@@ -55,7 +55,14 @@ pub(super) fn settle(
         .map(|(title, blocks)| Annex::Plates { label: label.clone(), title: title.to_owned(), blocks })
         .collect();
     if !moved.is_empty() {
-        annexes.insert(0, Annex::Plates { label: label.clone(), title: language.pick("图表续", "More tables and charts").into(), blocks: moved });
+        annexes.insert(
+            0,
+            Annex::Plates {
+                label: label.clone(),
+                title: language.pick("图表续", "More tables and charts").into(),
+                blocks: moved,
+            },
+        );
     }
     let mut figures = by_indicator(citations);
     let (title, remark) = if settled.records.is_empty() {
@@ -66,7 +73,10 @@ pub(super) fn settle(
     } else {
         language.pick(
             ("督查数字一览", "数字取自督查记录，一个单位一行。"),
-            ("All figures of the inspections", "The figures are those of the record of inspections, a row for each unit."),
+            (
+                "All figures of the inspections",
+                "The figures are those of the record of inspections, a row for each unit.",
+            ),
         )
     };
     figures.extend(settled.records);

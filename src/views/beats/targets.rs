@@ -132,7 +132,10 @@ pub(super) fn by_unit(told: &Told<'_>, targets: &[Target], came: &[Came], period
         &columns,
         rows,
         match language.is_english() {
-            true => format!("Source: returns of the units for the {}; listed, not ranked.", period.in_words(language)),
+            true => format!(
+                "Source: returns of the units for {}; listed, not ranked.",
+                period.in_sentence(language)
+            ),
             false => format!("来源：各单位{}报表；只列不排。", period.chinese()),
         },
         language,

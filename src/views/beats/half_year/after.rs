@@ -31,9 +31,10 @@ pub(super) fn decisions(all: &[Decision], year: i32, language: Language) -> Bloc
             ),
             "Source: minutes of the field-day meeting, by date.",
         ),
-        false => {
-            (format!("会上定{}件事，最早一件{first}前办完", han(all.len())), "来源：现场推进会记录，按时限排。")
-        }
+        false => (
+            format!("会上定{}件事，最早一件{first}前办完", han(all.len())),
+            "来源：现场推进会记录，按时限排。",
+        ),
     };
     table(title, None, &columns, rows, source, language)
 }
@@ -100,15 +101,23 @@ pub(super) fn plans(half: &Half, all: &[Reached<'_>], period: Period, language: 
 pub(super) fn nodes(nodes: &[Node], year: i32, language: Language) -> Block {
     let steps: Vec<Step> = nodes
         .iter()
-        .map(|node| Step { when: short_day(node.day, year, language), what: words(&node.matter), target: true })
+        .map(|node| Step {
+            when: short_day(node.day, year, language),
+            what: words(&node.matter),
+            target: true,
+        })
         .collect();
     let last = day_in(nodes[nodes.len() - 1].day, year, language);
     let day = |node: &Node| day_in(node.day, year, language);
     let (title, source, alt) = match language.is_english() {
         true => {
-            let alt: Vec<String> = nodes.iter().map(|node| format!("{} {}", day(node), node.matter)).collect();
+            let alt: Vec<String> =
+                nodes.iter().map(|node| format!("{} {}", day(node), node.matter)).collect();
             (
-                format!("{}, the last on {last}", capital(&few(nodes.len(), "point in time", "points in time"))),
+                format!(
+                    "{}, the last on {last}",
+                    capital(&few(nodes.len(), "point in time", "points in time"))
+                ),
                 "Data: settled at the field-day meeting; ◇ marks planned times.",
                 format!("{}.", alt.join("; ")),
             )

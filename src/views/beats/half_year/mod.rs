@@ -7,8 +7,8 @@ mod opening;
 mod site;
 
 use super::parts::{
-    ahead_by, amount, as_of, capital, cell, day_in, demo_mark, digits, few, figure, label_of, measured, plate,
-    prose, share, table, words,
+    ahead_by, amount, as_of, capital, cell, day_in, demo_mark, digits, few, figure, label_of, measured,
+    plate, prose, share, table, words,
 };
 use super::returns::{Came, came};
 use super::settled::Settled;
@@ -68,11 +68,17 @@ pub(super) fn told<'a>(
     }
     if !half.decisions.is_empty() {
         let blocks = vec![decisions(&half.decisions, year, language)];
-        sections.push(Drafted { heading: language.pick("会上定的事", "What the meeting settled").into(), blocks });
+        sections.push(Drafted {
+            heading: language.pick("会上定的事", "What the meeting settled").into(),
+            blocks,
+        });
     }
     let plans = plans(half, &all, period, language);
     if !plans.is_empty() {
-        sections.push(Drafted { heading: language.pick("慢项倒排", "Back-planning of what is behind").into(), blocks: plans });
+        sections.push(Drafted {
+            heading: language.pick("慢项倒排", "Back-planning of what is behind").into(),
+            blocks: plans,
+        });
     }
     if !half.nodes.is_empty() {
         let name = match period.ordinal() {
@@ -181,11 +187,11 @@ fn progress(all: &[Reached<'_>], came: &[Came], period: Period, language: Langua
     let heads = match first_half {
         true => language.pick(
             ["指标", "年目标◇", "半年完成●", "完成率（%）", "比序时（百分点）"],
-            ["Indicator", "Target ◇", "Half-year ●", "Rate (%)", "Against schedule (points)"],
+            ["Indicator", "Target\u{a0}◇", "Half-year\u{a0}●", "Rate (%)", "Against schedule (points)"],
         ),
         false => language.pick(
             ["指标", "年目标◇", "全年完成●", "完成率（%）", "比序时（百分点）"],
-            ["Indicator", "Target ◇", "Year ●", "Rate (%)", "Against schedule (points)"],
+            ["Indicator", "Target\u{a0}◇", "Year\u{a0}●", "Rate (%)", "Against schedule (points)"],
         ),
     };
     let aligns = ["left", "right", "right", "right", "center"];

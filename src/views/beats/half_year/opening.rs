@@ -116,13 +116,14 @@ pub(super) fn lead(told: &Told<'_>, all: &[Reached<'_>], came: &[Came], period: 
             let (label, by) = (label_of(indicator), ahead(one.ahead, 0.0, language));
             let (left, unit) = (amount(one.target.value - one.done, indicator), unit_of(indicator));
             match english {
-                true => format!("{label}, {by}, with {left}{unit} left to do"),
+                true => format!("{label} {by}, with {left}{unit} left to do"),
                 false => format!("{label}{by}，还差{left}{unit}"),
             }
         })
         .collect();
     let mut parts = Vec::new();
-    let (fast_words, level_words) = language.pick(("快于序时", "持平"), (" ahead of schedule", " level with it"));
+    let (fast_words, level_words) =
+        language.pick(("快于序时", "持平"), (" ahead of schedule", " level with it"));
     if !fast.is_empty() {
         parts.push(format!("{}{fast_words}", list(fast, language)));
     }

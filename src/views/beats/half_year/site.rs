@@ -12,19 +12,14 @@ use chrono::{Datelike, NaiveTime};
 pub(super) fn sites(told: &Told<'_>, half: &Half, year: i32) -> Vec<Block> {
     let language = told.language;
     let mut columns: Vec<(String, &'static str)> = vec![(language.pick("站次", "Stop").to_owned(), "left")];
-    columns.extend(
-        half.stops
-            .iter()
-            .enumerate()
-            .map(|(at, stop)| {
-                let unit = told.name(stop.unit);
-                let head = match language.is_english() {
-                    true => format!("{}. {unit}", at + 1),
-                    false => format!("第{}站 {unit}", han(at + 1)),
-                };
-                (head, "left")
-            }),
-    );
+    columns.extend(half.stops.iter().enumerate().map(|(at, stop)| {
+        let unit = told.name(stop.unit);
+        let head = match language.is_english() {
+            true => format!("{}. {unit}", at + 1),
+            false => format!("第{}站 {unit}", han(at + 1)),
+        };
+        (head, "left")
+    }));
     let heads: Vec<(&str, &'static str)> =
         columns.iter().map(|(head, align)| (head.as_str(), *align)).collect();
     let line = |name: &str, of: &dyn Fn(&crate::model::Stop) -> String| {
@@ -48,7 +43,10 @@ pub(super) fn sites(told: &Told<'_>, half: &Half, year: i32) -> Vec<Block> {
         true => {
             let day = half.day.map_or_else(String::new, |day| format!("{}; ", day_in(day, year, language)));
             (
-                format!("{}, each with one figure and one problem", capital(&few(half.stops.len(), "site", "sites"))),
+                format!(
+                    "{}, each with one figure and one problem",
+                    capital(&few(half.stops.len(), "site", "sites"))
+                ),
                 format!("Source: plan of the field day; {day}the timetable stands in Annex 1."),
             )
         }

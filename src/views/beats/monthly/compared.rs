@@ -102,7 +102,10 @@ pub(super) fn compared<'a>(
     if !found.late.is_empty() {
         let late = list_of(&found.late);
         blocks.push(match language.is_english() {
-            true => prose(Some("Reported late:"), format!("{late}; not yet reported when the last issue was printed.")),
+            true => prose(
+                Some("Reported late:"),
+                format!("{late}; not yet reported when the last issue was printed."),
+            ),
             false => prose(Some("补报："), format!("{late}，上期刊出时还没有报来。")),
         });
     }
@@ -181,7 +184,7 @@ fn side_by_side<'a>(
     let known = now.period.a_year_before().in_words(language);
     let heads = language.pick(
         ["指标", "本期", "上期", "环比（%）", "上年同期", "同比（%）"],
-        ["Indicator", "This month", "Month before", "On it (%)", "Year before", "On it (%)"],
+        ["Indicator", "This month", "Month before", "Change (%)", "Year before", "Change (%)"],
     );
     let aligns = ["left", "right", "right", "right", "right", "right"];
     let columns: Vec<(&str, &'static str)> = heads.into_iter().zip(aligns).collect();

@@ -44,7 +44,8 @@ pub(super) fn ledger(told: &Told<'_>, all: &[Listed], now: &Month<'_>) -> Option
         .collect();
     let standing = entries.iter().filter(|entry| entry.ended().is_none_or(|day| day > now.day)).count();
     let idle = entries.iter().filter(|entry| entry.state(now.day) == ListState::Open).count();
-    let titles = [open.len(), new.len(), gone.len()].map(|count| (count, many(number(count), "item", "items")));
+    let titles =
+        [open.len(), new.len(), gone.len()].map(|count| (count, many(number(count), "item", "items")));
     let [open_title, new_title, gone_title] = titles;
     let tables = [
         (
@@ -55,10 +56,8 @@ pub(super) fn ledger(told: &Told<'_>, all: &[Listed], now: &Month<'_>) -> Option
             open,
         ),
         (
-            language.pick(
-                format!("本月新增{}项", new_title.0),
-                format!("Entered this month: {}", new_title.1),
-            ),
+            language
+                .pick(format!("本月新增{}项", new_title.0), format!("Entered this month: {}", new_title.1)),
             new,
         ),
         (

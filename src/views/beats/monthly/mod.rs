@@ -13,11 +13,11 @@ use month::{Month, month};
 use plates::{chart, pressing, progress};
 
 use super::parts::{
-    ahead, as_of, capital, cited, counted, day_in, demo_mark, few, figure, glance, list, many, number,
-    prose, share, words,
+    ahead, as_of, capital, cited, counted, day_in, demo_mark, few, figure, glance, list, many, number, prose,
+    share, words,
 };
-use super::returns::{fact, last_said};
 use super::previous::first_issue;
+use super::returns::{fact, last_said};
 use super::settled::Settled;
 use super::{Told, nothing};
 use crate::diag::Diagnostics;
@@ -127,7 +127,9 @@ fn notes(told: &Told<'_>) -> [String; 2] {
             format!(
                 "Tasks stand as at the end of the month: due within {near} days after it is due soon; its day come and not done is overdue, counted in calendar days."
             ),
-            format!("Returns are due on day {due} of the next month; how late they are is counted in working days."),
+            format!(
+                "Returns are due on day {due} of the next month; how late they are is counted in working days."
+            ),
         ],
         false => [
             format!(
@@ -245,7 +247,10 @@ fn glances(told: &Told<'_>, now: &Month<'_>) -> Vec<crate::views::shape::Glance>
             exact,
         ),
         glance(
-            counted(number(missing.len()), language.pick("个单位", if missing.len() == 1 { " unit" } else { " units" })),
+            counted(
+                number(missing.len()),
+                language.pick("个单位", if missing.len() == 1 { " unit" } else { " units" }),
+            ),
             language.pick("应报未报", "Not reported"),
             (!missing.is_empty()).then(|| match english {
                 true => format!("{names}: {} not in the rate", many(left, "task", "tasks")),

@@ -65,7 +65,7 @@ pub(super) fn progress<'a>(
     let (done, rate, end) = (now.done(), share(rate), as_of(now.day, now.period.year(), language));
     let heads = language.pick(
         ["单位", "任务", "完成■", "按期□", "临期△", "逾期▲", "报送"],
-        ["Unit", "Tasks", "Done ■", "On time □", "Due soon △", "Overdue ▲", "Return"],
+        ["Unit", "Tasks", "Done\u{a0}■", "On time\u{a0}□", "Due soon\u{a0}△", "Overdue\u{a0}▲", "Return"],
     );
     let aligns = ["left", "right", "right", "right", "right", "right", "center"];
     let columns: Vec<(&str, &'static str)> = heads.into_iter().zip(aligns).collect();
@@ -85,9 +85,9 @@ pub(super) fn progress<'a>(
             true => format!(
                 "Source: tasks and tasks done from the monthly returns; on time, due soon and overdue from the task sheet; {end}. The total holds only units that reported."
             ),
-            false => format!(
-                "来源：任务和完成为各单位月报，按期、临期、逾期为任务单；{end}。合计只含已报单位。"
-            ),
+            false => {
+                format!("来源：任务和完成为各单位月报，按期、临期、逾期为任务单；{end}。合计只含已报单位。")
+            }
         },
         language,
     )
@@ -95,8 +95,7 @@ pub(super) fn progress<'a>(
 
 pub(super) fn chart(told: &Told<'_>, now: &Month<'_>) -> Block {
     let language = told.language;
-    let labels =
-        language.pick(["完成", "按期", "临期", "逾期"], ["done", "on time", "due soon", "overdue"]);
+    let labels = language.pick(["完成", "按期", "临期", "逾期"], ["done", "on time", "due soon", "overdue"]);
     let unit = language.pick("项", "");
     let items: Vec<StackItem> = now
         .rows
@@ -126,7 +125,8 @@ pub(super) fn chart(told: &Told<'_>, now: &Month<'_>) -> Block {
             format!("Overdue tasks are in {}", list(few.iter().copied(), language))
         }
         units if language.is_english() => {
-            let (count, have) = (few(units.len(), "unit", "units"), if units.len() == 1 { "has" } else { "have" });
+            let (count, have) =
+                (few(units.len(), "unit", "units"), if units.len() == 1 { "has" } else { "have" });
             format!("{} {have} overdue tasks", capital(&count))
         }
         [] => "已报单位都没有逾期".to_owned(),
@@ -184,10 +184,9 @@ pub(super) fn pressing(told: &Told<'_>, now: &Month<'_>) -> Option<Block> {
             over,
             said(&task.stuck),
             said(&task.ask),
-            cell(new.map_or_else(
-                || not_applicable(language).to_owned(),
-                |day| short_day(day, year, language),
-            )),
+            cell(
+                new.map_or_else(|| not_applicable(language).to_owned(), |day| short_day(day, year, language)),
+            ),
         ]
     };
     let mut rows: Vec<Vec<Cell>> = overdue.iter().map(|(task, over)| row(task, count(over))).collect();

@@ -73,7 +73,10 @@ pub(super) fn told(told: &Told<'_>, edition: &Edition, diagnostics: &mut Diagnos
     let before = told.book.quarters.get(&period.before());
     let (year, language) = (period.year(), told.language);
     let mut sections = vec![
-        Drafted { heading: language.pick("互查安排", "Who inspected whom").into(), blocks: arrangement(told, period) },
+        Drafted {
+            heading: language.pick("互查安排", "Who inspected whom").into(),
+            blocks: arrangement(told, period),
+        },
         Drafted {
             heading: language.pick("督查结果", "Results").into(),
             blocks: results(told, quarter, before.map(|kept| &kept.what), edition),
@@ -102,10 +105,7 @@ pub(super) fn told(told: &Told<'_>, edition: &Edition, diagnostics: &mut Diagnos
         let blocks = changed.iter().map(|said| prose(None, said)).collect();
         sections.push(Drafted { heading: checked_heading(language).into(), blocks });
     }
-    let first = told
-        .previous
-        .is_none()
-        .then(|| first_issue(period.before(), language));
+    let first = told.previous.is_none().then(|| first_issue(period.before(), language));
     let mut next = round(told, period);
     let by = told.calendars.working_after(edition.date, 15);
     let by = by.ok().map(|day| day_in(day, year, language));
@@ -124,7 +124,9 @@ pub(super) fn told(told: &Told<'_>, edition: &Edition, diagnostics: &mut Diagnos
             }
         },
     ));
-    sections.push(Drafted { heading: language.pick("下季互查安排", "The next round").into(), blocks: next });
+    sections.push(Drafted {
+        heading: language.pick("下季互查安排", "The next round").into(), blocks: next
+    });
     let mut files = vec![(kept.title.clone(), kept.digest.clone())];
     files.extend(before.map(|kept| (kept.title.clone(), kept.digest.clone())));
     let demo = demo_mark(told.demo(), language);
@@ -138,7 +140,7 @@ pub(super) fn told(told: &Told<'_>, edition: &Edition, diagnostics: &mut Diagnos
         subtitle: None,
         note: words(match language.is_english() {
             true => format!(
-                "What the cross-inspection of the {name} found. Rectification rates are taken of the problems that were due; how many were found is not ranked.{demo}"
+                "This issue reports the cross-inspection of the {name}. Rectification rates are taken of the problems that were due; how many were found is not ranked.{demo}"
             ),
             false => format!(
                 "现将{name}交叉督查情况印发。整改率以到期问题为底数，发现数不作排名依据。{demo}"

@@ -98,7 +98,14 @@ pub(super) fn lead(told: &Told<'_>, quarter: &Quarter, before: Option<&Quarter>,
         (false, false) => format!("{}到期问题全部改完；", list(full, language)),
     };
     let compared = before.map_or_else(
-        || language.pick("上季没有资料，不比升降。", " There are no data for the quarter before to compare with.").to_owned(),
+        || {
+            language
+                .pick(
+                    "上季没有资料，不比升降。",
+                    " There are no data for the quarter before to compare with.",
+                )
+                .to_owned()
+        },
         |before| {
             let earlier = before.sums().1;
             let by = risen(exact(all) - exact(earlier), language);
@@ -106,7 +113,9 @@ pub(super) fn lead(told: &Told<'_>, quarter: &Quarter, before: Option<&Quarter>,
             let printed = risen(now - rate(earlier).unwrap_or_default(), language);
             match (by == printed, english) {
                 (true, true) => format!(" The rate {by} on the quarter before."),
-                (false, true) => format!(" The rate {by} on the quarter before (subtracted before rounding)."),
+                (false, true) => {
+                    format!(" The rate {by} on the quarter before (subtracted before rounding).")
+                }
                 (true, false) => format!("到期整改率比上季{by}。"),
                 (false, false) => format!("到期整改率比上季{by}（按未取舍的数相减）。"),
             }
@@ -123,7 +132,7 @@ pub(super) fn lead(told: &Told<'_>, quarter: &Quarter, before: Option<&Quarter>,
             many(all.due, "was", "were"),
             all.done,
             share(now),
-            capital(&many(left, "is", "are")),
+            capital(&few(left as usize, "is", "are")),
         ),
         false => format!(
             "{}{}个单位互查，发现问题{found}条，到期应改{}条、已改{}条，到期整改率{}%。{full}还有{left}条到期没改。{compared}",

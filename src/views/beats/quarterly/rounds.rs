@@ -81,13 +81,14 @@ pub(super) fn round(told: &Told<'_>, period: Period) -> Vec<Block> {
     let year = if this == 4 { period.year() + 1 } else { period.year() };
     let heads: Vec<String> = (1..=4)
         .map(|quarter| {
-            let name = name_of(quarter, language);
+            let name =
+                language.pick(name_of(quarter, language).to_owned(), capital(name_of(quarter, language)));
             if quarter == this {
-                format!("{name}{}", language.pick("（本季）", " (this one)"))
+                format!("{name}{}", language.pick("（本季）", " (now)"))
             } else if quarter == next && next > this {
                 format!("{name}{}", language.pick("（下季）", " (next)"))
             } else {
-                name.to_owned()
+                name
             }
         })
         .collect();
@@ -107,7 +108,10 @@ pub(super) fn round(told: &Told<'_>, period: Period) -> Vec<Block> {
         (true, false) => format!("{}单位互查，一年四轮里有重查", han(units)),
         (false, false) => "一年四轮，没有一个单位查同一单位两次".to_owned(),
         (true, true) => {
-            format!("{} units inspect one another; the four rounds repeat", capital(&count_of(units, language)))
+            format!(
+                "{} units inspect one another; the four rounds repeat",
+                capital(&count_of(units, language))
+            )
         }
         (false, true) => "Four rounds a year: no unit inspects another twice".to_owned(),
     };

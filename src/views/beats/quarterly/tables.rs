@@ -14,7 +14,12 @@ use crate::views::Edition;
 use crate::views::numerals::han_of;
 use crate::views::shape::{Block, Cell, NamedNote};
 
-pub(super) fn results(told: &Told<'_>, quarter: &Quarter, before: Option<&Quarter>, edition: &Edition) -> Vec<Block> {
+pub(super) fn results(
+    told: &Told<'_>,
+    quarter: &Quarter,
+    before: Option<&Quarter>,
+    edition: &Edition,
+) -> Vec<Block> {
     let (period, language) = (edition.period, told.language);
     let na = || not_applicable(language).to_owned();
     let now = ranks(&of_mended(quarter));
@@ -39,8 +44,12 @@ pub(super) fn results(told: &Told<'_>, quarter: &Quarter, before: Option<&Quarte
                 None => language.pick("只列不排", "not ranked").to_owned(),
             };
             let moved = match (then.as_ref().map(|then| then[*at]), now[*at]) {
-                (Some(Some(old)), Some(new)) if old > new => language.pick(format!("升{}位", old - new), format!("up {}", old - new)),
-                (Some(Some(old)), Some(new)) if old < new => language.pick(format!("降{}位", new - old), format!("down {}", new - old)),
+                (Some(Some(old)), Some(new)) if old > new => {
+                    language.pick(format!("升{}位", old - new), format!("up {}", old - new))
+                }
+                (Some(Some(old)), Some(new)) if old < new => {
+                    language.pick(format!("降{}位", new - old), format!("down {}", new - old))
+                }
                 (Some(Some(_)), Some(_)) => language.pick("持平", "same").to_owned(),
                 (Some(None), Some(_)) => language.pick("上季未排", "was not ranked").to_owned(),
                 (None, Some(_)) => DASH.to_owned(),
@@ -84,7 +93,8 @@ pub(super) fn results(told: &Told<'_>, quarter: &Quarter, before: Option<&Quarte
     );
     let aligns = ["left", "right", "right", "right", "right", "center", "center"];
     let columns: Vec<(&str, &'static str)> = heads.into_iter().zip(aligns).collect();
-    let (name, end) = (name_of(period.ordinal(), language), as_of(period.last_day(), period.year(), language));
+    let (name, end) =
+        (name_of(period.ordinal(), language), as_of(period.last_day(), period.year(), language));
     let source = match language.is_english() {
         true => format!(
             "Source: record of the cross-inspection of the {name}, {end}. The rank follows the rate alone; equal ranks stand in official order. Change: of rank on the quarter before."
@@ -165,14 +175,16 @@ pub(super) fn classes(quarter: &Quarter, language: Language) -> Block {
             ]
         })
         .collect();
-    let heads =
-        language.pick(["类别", "条数", "占比（%）", "主要表现"], ["Kind", "Problems", "Share (%)", "How they show"]);
+    let heads = language
+        .pick(["类别", "条数", "占比（%）", "主要表现"], ["Kind", "Problems", "Share (%)", "How they show"]);
     let columns: Vec<(&str, &'static str)> =
         heads.into_iter().zip(["left", "right", "right", "left"]).collect();
     let (title, source) = match language.is_english() {
         true => (
             format!("Most frequent: {}, {}", first.name, many(first.count, "problem", "problems")),
-            format!("Source: record of the cross-inspection, {found} problems; ordered by number, naming nobody."),
+            format!(
+                "Source: record of the cross-inspection, {found} problems; ordered by number, naming nobody."
+            ),
         ),
         false => (
             format!("{}最多，有{}条", first.name, first.count),

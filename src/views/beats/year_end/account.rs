@@ -4,8 +4,8 @@
 
 use super::super::Told;
 use super::super::parts::{
-    DASH, capital, cell, count, counted, day_in, many, not_applicable, number, plate, prose, share, short_day,
-    table, words,
+    DASH, capital, cell, count, counted, day_in, many, not_applicable, number, plate, prose, share,
+    short_day, table, words,
 };
 use super::super::previous::{self, Corrected};
 use super::super::quarterly::name_of;
@@ -65,7 +65,10 @@ fn by_quarter(lines: &[Line], year: i32, language: Language) -> Block {
     let title = worst.filter(|_| left > 0).map_or_else(
         || {
             language
-                .pick("各季发现的问题年末都已改完", "All problems found in the quarters were rectified by the end of the year")
+                .pick(
+                    "各季发现的问题年末都已改完",
+                    "All problems found in the quarters were rectified by the end of the year",
+                )
                 .to_owned()
         },
         |line| {
@@ -167,10 +170,15 @@ fn carried(told: &Told<'_>, review: &Year, year: i32) -> Block {
             format!("结转{}条逐条有责任和时限{last}", carried.len())
         }
     };
-    let [problem, unit, found, supervisor] = language
-        .pick(["问题", "责任单位", "发现", "督办"], ["Problem", "Unit", "Found", "Supervised by"]);
-    let columns =
-        [(problem, "left"), (unit, "center"), (found, "center"), (head.as_str(), "center"), (supervisor, "left")];
+    let [problem, unit, found, supervisor] =
+        language.pick(["问题", "责任单位", "发现", "督办"], ["Problem", "Unit", "Found", "Supervised by"]);
+    let columns = [
+        (problem, "left"),
+        (unit, "center"),
+        (found, "center"),
+        (head.as_str(), "center"),
+        (supervisor, "left"),
+    ];
     let source = language.pick(
         "来源：年末核对，按建制序、时限排。",
         "Source: check at the end of the year; by official order and date.",

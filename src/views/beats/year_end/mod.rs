@@ -6,8 +6,8 @@ mod account;
 mod opening;
 
 use super::parts::{
-    DASH, amount, capital, cell, demo_mark, few, label_of, list, measured, not_applicable, owed, plate, prose,
-    share, sign, table, unit_of, words,
+    DASH, amount, capital, cell, demo_mark, few, label_of, list, measured, not_applicable, owed, plate,
+    prose, share, sign, table, unit_of, words,
 };
 use super::returns::{Came, came};
 use super::settled::Settled;
@@ -97,12 +97,10 @@ pub(super) fn told<'a>(
         blocks: vec![corrected(&corrections, year, language)],
     });
     if !review.next.is_empty() {
-        sections
-            .push(Drafted {
-                heading: language
-                    .pick(format!("{}年目标", year + 1), format!("Targets of {}", year + 1)),
-                blocks: vec![next(review, &all, year, language)],
-            });
+        sections.push(Drafted {
+            heading: language.pick(format!("{}年目标", year + 1), format!("Targets of {}", year + 1)),
+            blocks: vec![next(review, &all, year, language)],
+        });
     }
     let mut files = vec![(kept.title.clone(), kept.digest.clone())];
     files.push((targets.title.clone(), targets.digest.clone()));
@@ -151,13 +149,7 @@ fn change(by: f64, indicator: &Indicator, language: Language) -> String {
     format!("{}{}", sign(by, language), amount(by.abs(), indicator))
 }
 
-fn aims(
-    all: &[Reached<'_>],
-    before: &[Option<f64>],
-    came: &[Came],
-    year: i32,
-    language: Language,
-) -> Block {
+fn aims(all: &[Reached<'_>], before: &[Option<f64>], came: &[Came], year: i32, language: Language) -> Block {
     let rows = all
         .iter()
         .zip(before)
@@ -236,7 +228,7 @@ fn aims(
     };
     let heads = language.pick(
         ["指标", "目标◇", "完成●", "完成率（%）", "上年", "增减"],
-        ["Indicator", "Target ◇", "Done ●", "Rate (%)", "Last year", "Change"],
+        ["Indicator", "Target\u{a0}◇", "Done\u{a0}●", "Rate (%)", "Last year", "Change"],
     );
     let aligns = ["left", "right", "right", "right", "right", "center"];
     let columns: Vec<(&str, &'static str)> = heads.into_iter().zip(aligns).collect();
@@ -303,7 +295,9 @@ fn slopes(all: &[Reached<'_>], before: &[Option<f64>], year: i32, language: Lang
         true => {
             let left = match left.is_empty() {
                 true => String::new(),
-                false => format!(" Not drawn, since last year did not count the same: {}.", list(left, language)),
+                false => {
+                    format!(" Not drawn, since last year did not count the same: {}.", list(left, language))
+                }
             };
             let source = format!(
                 "Data: as in Table 1, {last} and {year}; each chart has its own scale from zero.{left}"
@@ -357,7 +351,7 @@ fn next(review: &Year, all: &[Reached<'_>], year: i32, language: Language) -> Bl
             let done = amount(one.done, indicator);
             let text = match language.is_english() {
                 true => format!(
-                    "{}: {next}{unit} (target of {year} {this}{unit}, done {done}{unit})",
+                    "{}: {next}{unit} ({year}: target {this}{unit}, done {done}{unit})",
                     capital(label)
                 ),
                 false => {

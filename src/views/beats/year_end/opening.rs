@@ -38,19 +38,16 @@ pub(super) fn glances(
 ) -> Vec<Glance> {
     let english = language.is_english();
     let reached = all.iter().filter(|one| one.share >= 100.0).count();
-    let missed: Vec<&str> = all
-        .iter()
-        .filter(|one| one.share < 100.0)
-        .map(|one| label_of(&one.target.indicator))
-        .collect();
+    let missed: Vec<&str> =
+        all.iter().filter(|one| one.share < 100.0).map(|one| label_of(&one.target.indicator)).collect();
     let (found, done) = sums(lines);
     let whole = language.pick(format!("{year}年"), year.to_string());
     let end = language.pick("截至12月31日", "as of 31 December").to_owned();
     let best = grades(review).first().copied();
     let (best, best_count) = best.map_or((Grade::Good, 0), |(grade, count)| (grade, count));
     let assessed = review.assessments.iter().flatten().count();
-    let [of, exact, judged, total, difference] =
-        language.pick(["项", "确数", "评议", "合计", "差数"], ["", "exact", "assessed", "total", "difference"]);
+    let [of, exact, judged, total, difference] = language
+        .pick(["项", "确数", "评议", "合计", "差数"], ["", "exact", "assessed", "total", "difference"]);
     let units = language.pick("个单位", if best_count == 1 { " unit" } else { " units" });
     let mut cells = vec![
         glance(
@@ -127,8 +124,7 @@ pub(super) fn lead(told: &Told<'_>, all: &[Reached<'_>], review: &Year, lines: &
         .map(|one| {
             let indicator = &one.target.indicator;
             let (label, unit) = (label_of(indicator), unit_of(indicator));
-            let (done, left) =
-                (amount(one.done, indicator), amount(one.target.value - one.done, indicator));
+            let (done, left) = (amount(one.done, indicator), amount(one.target.value - one.done, indicator));
             match english {
                 true => format!("{label} came to {done}{unit}, {left}{unit} short"),
                 false => format!("{label}完成{done}{unit}，差{left}{unit}"),
