@@ -111,6 +111,9 @@ fn english_pages_of_a_beat_hold_no_chinese() {
     }
 }
 
+/// What is wrong, the file, the period that is asked for, the words in the file, what stands there instead, and what is said of it.
+type Slip = (&'static str, &'static str, &'static str, &'static str, &'static str, &'static [&'static str]);
+
 /// The words of a file of the area with one slip each, and what is said of it: file, line, what is wrong, and what to do.
 #[test]
 fn every_slip_in_the_english_words_of_an_area_has_its_line() {
@@ -118,7 +121,7 @@ fn every_slip_in_the_english_words_of_an_area_has_its_line() {
         return;
     }
     let english = |name: &str| format!("data/en/areas/shili/{name}.toml");
-    let slips: [(&str, &str, &str, &str, &str, &[&str]); 7] = [
+    let slips: [Slip; 7] = [
         (
             "a word that is missing",
             "tasks-2026",

@@ -232,7 +232,7 @@ pub(super) fn overdue(told: &Told<'_>, overdue: &[Overdue], period: Period) -> B
     };
     let heads = language.pick(
         ["问题", "责任单位", "原时限", "新时限", "督办人"],
-        ["Problem", "Unit", "Was due", "New date", "Supervised by"],
+        ["Problem", "Unit", "Was\u{a0}due", "New date", "Supervised by"],
     );
     let columns: Vec<(&str, &'static str)> =
         heads.into_iter().zip(["left", "center", "center", "center", "left"]).collect();

@@ -140,7 +140,7 @@ fn carried(told: &Told<'_>, review: &Year, year: i32) -> Block {
     let shown = if carried.iter().all(|one| one.due.year() == year + 1) { year + 1 } else { year };
     let head = match (shown == year, language.is_english()) {
         (true, _) => language.pick("时限", "Due").to_owned(),
-        (false, true) => format!("Due {shown}"),
+        (false, true) => format!("Due\u{a0}{shown}"),
         (false, false) => format!("时限（{shown}年）"),
     };
     let rows = carried
