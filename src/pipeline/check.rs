@@ -142,6 +142,7 @@ fn texts_of(book: &CaseBook, order: &Order, diagnostics: &mut Diagnostics) -> Ve
             rest.is_empty() || rest.strip_prefix('-').is_some_and(|period| Period::parse(period).is_some())
         });
         if belongs {
+            let name = format!("{}/{name}", book.texts());
             texts.extend(CaseBook::read_text(&path, &name, diagnostics).map(Some));
         }
     }
@@ -164,7 +165,10 @@ fn check_text_names(book: &CaseBook, orders: &[Order], diagnostics: &mut Diagnos
             let reason =
                 "it is named <document>-<subject>[-<period>].toml, with a region, a place as region_place, or a declared comparison"
                     .into();
-            diagnostics.push_nowhere(Problem::TextFileName { file: format!("data/texts/{name}"), reason });
+            diagnostics.push_nowhere(Problem::TextFileName {
+                file: format!("data/{}/{name}", book.texts()),
+                reason,
+            });
         }
     }
 }
