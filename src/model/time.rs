@@ -6,27 +6,8 @@ use std::fmt;
 
 use chrono::{Datelike, Days, NaiveDate};
 
+use super::english_dates::{between_in_english, month_name};
 use super::language::Language;
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
-/// The name of a month in English.
-pub fn month_name(month: u32) -> &'static str {
-    (month as usize).checked_sub(1).and_then(|at| MONTHS.get(at)).copied().unwrap_or_default()
-}
 
 /// A date as exact as it is stated: a year, a month or a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -215,31 +196,6 @@ fn between(from: Date, to: Date) -> String {
         (Date::Month(a, m), Date::Month(b, n)) if a == b => format!("{a}年{m}至{n}月"),
         (Date::Year(a), Date::Year(b)) if a == b => format!("{a}年"),
         _ => format!("{}至{}", from.chinese(), to.chinese()),
-    }
-}
-
-/// January to October 2023, 5 to 20 May 2023, with the year said once where it is one.
-fn between_in_english(from: Date, to: Date) -> String {
-    let words = |date: Date| date.in_words(Language::English);
-    // Whole months are named without their days, which leaves a narrow column on one line.
-    let (from, to) = match (from, to) {
-        (Date::Day(a), Date::Day(b)) if a.day() == 1 && b == Date::Month(b.year(), b.month()).last_day() => {
-            (Date::Month(a.year(), a.month()), Date::Month(b.year(), b.month()))
-        }
-        both => both,
-    };
-    match (from, to) {
-        _ if from == to => words(from),
-        (Date::Month(a, month), Date::Month(b, _)) if a == b => {
-            format!("{} to {}", month_name(month), words(to))
-        }
-        (Date::Day(a), Date::Day(b)) if (a.year(), a.month()) == (b.year(), b.month()) => {
-            format!("{} to {}", a.day(), words(to))
-        }
-        (Date::Day(a), Date::Day(b)) if a.year() == b.year() => {
-            format!("{} {} to {}", a.day(), month_name(a.month()), words(to))
-        }
-        _ => format!("{} to {}", words(from), words(to)),
     }
 }
 

@@ -83,7 +83,11 @@ pub(super) fn compared<'a>(
         .map(|one| match language.is_english() {
             true => format!(
                 "{}, “{}”: {} corrected to {}; reason: {}.",
-                one.issue, one.what, one.was, one.now, one.why
+                capital(&one.issue),
+                one.what,
+                one.was,
+                one.now,
+                one.why
             ),
             false => {
                 format!("{}“{}”由{}更正为{}，原因：{}。", one.issue, one.what, one.was, one.now, one.why)
