@@ -239,3 +239,35 @@ fn what_has_no_english_at_all_is_told_once() {
     said.ends(1).says("source `yi-xian-2025` has no English words").says("data/regions/yi-xian.toml:16:");
     said.says("no source `yi-xian-2024`");
 }
+
+/// The issue before is quoted in the language of this one, though it was issued in another one too.
+#[test]
+fn an_english_issue_is_compared_with_the_english_one_before() {
+    if !have(&["faces"]) {
+        return;
+    }
+    let project = Project::demo();
+    for language in ["zh-Hans", "en"] {
+        let run = [
+            "generate",
+            "--lang",
+            language,
+            "--area",
+            "shili",
+            "--period",
+            "2026-10",
+            "--as-of",
+            "2026-11-10",
+        ];
+        project.run(run).ok();
+    }
+    let report = "data/reported/2026-10/wu-qu.toml";
+    project.replace(report, "value = 40\nas_printed = \"40\"", "value = 44\nas_printed = \"44\"");
+    let november = view(&project, "en", "2026-11", "2026-12-10");
+    let said = november.to_string();
+    let wanted = "The issue for October 2026, “Wu District, October: attendances at training”: 40 corrected to 44; reason: no reason stated.";
+    assert!(said.contains(wanted), "{said}");
+    let mut found = Vec::new();
+    texts(&november, "", &mut found);
+    assert!(!found.iter().any(|(_, text)| text.contains(is_chinese)), "{found:#?}");
+}
