@@ -6,6 +6,7 @@ mod area;
 mod calendar;
 mod catalogue;
 mod english;
+mod english_area;
 mod read;
 mod recipients;
 mod region;
@@ -24,6 +25,9 @@ pub use catalogue::{
     UnitEntry,
 };
 pub use english::{ById, CaseWords, EnglishFile};
+pub use english_area::{
+    CorrectionsWords, HalfWords, KeyedWords, ListsWords, QuarterWords, TargetsWords, TasksWords, YearWords,
+};
 pub use read::{Entry, Field, is_id, keys, load, parse};
 pub use recipients::{RecipientEntry, RecipientsFile, WayEntry};
 pub use region::{

@@ -3,6 +3,7 @@
 //! What each says is left to the views.
 
 use super::time::Period;
+use crate::settings::Language;
 
 /// A beat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,6 +40,17 @@ impl Beat {
             Self::HalfYear => "半年现场推进",
             Self::YearEnd => "年终观摩述评",
         }
+    }
+
+    /// The same in the language of a document.
+    pub fn in_words(self, language: Language) -> &'static str {
+        let english = match self {
+            Self::Monthly => "Monthly dispatch",
+            Self::Quarterly => "Quarterly cross-inspection",
+            Self::HalfYear => "Half-year field day",
+            Self::YearEnd => "Year-end review",
+        };
+        language.pick(self.chinese(), english)
     }
 
     /// Whether it can be about a period.

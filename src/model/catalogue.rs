@@ -2,7 +2,7 @@
 //!
 //! What a region alone needs is left to `region`, which adds it to these.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use toml::Spanned;
@@ -100,6 +100,8 @@ pub struct Indicator {
     pub dimension: Dimension,
     /// The usual unit.
     pub unit: String,
+    /// The same as English says it.
+    pub spoken: Option<Spoken>,
     /// The theme it belongs to.
     pub theme: String,
     /// Stock or flow.
@@ -190,8 +192,6 @@ pub struct Source {
     pub strands: Vec<Strand>,
     /// Whether it is what a unit reported for a period, and no publication.
     pub is_return: bool,
-    /// Whether its words are English.
-    pub is_translated: bool,
 }
 
 /// A term that is not to be used.
@@ -220,6 +220,8 @@ pub struct Catalogue {
     pub practices: BTreeMap<String, (Practice, Span)>,
     /// Sources.
     pub sources: BTreeMap<String, (Arc<Source>, Span)>,
+    /// The sources whose English words are there, where documents are in English.
+    pub translated: BTreeSet<String>,
     /// Terms.
     pub terms: Vec<Term>,
     /// Names in simplified and in traditional characters, which a dictionary would get wrong.
@@ -373,6 +375,7 @@ impl Catalogue {
             label,
             english,
             dimension,
+            spoken: self.spoken(&unit),
             unit,
             theme,
             flow,
@@ -463,7 +466,6 @@ impl Catalogue {
             sha256,
             strands,
             is_return: false,
-            is_translated: false,
         };
         reader.insert(&mut self.sources, "source", id, span, Arc::new(source));
     }

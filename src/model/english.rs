@@ -59,8 +59,8 @@ impl English {
         for (id, entry) in &self.entries.source {
             let Some((source, span)) = catalogue.sources.get_mut(id) else { continue };
             let (words, what, span) = (entry.get_ref(), format!("source `{id}`"), span.clone());
+            catalogue.translated.insert(id.clone());
             let source = Arc::make_mut(source);
-            source.is_translated = true;
             scribe.text(&mut source.title, &words.title, "title", &what, &span);
             scribe.text(&mut source.short, &words.short, "short", &what, &span);
             scribe.maybe(&mut source.publisher, &words.publisher, "publisher", &what, &span);
@@ -91,9 +91,13 @@ impl English {
         let words = &self.entries;
         let mut scribe = Scribe { english: self, diagnostics };
         for source in region.sources.iter().filter(|source| !source.is_return) {
-            let span = catalogue.sources.get(&source.id).map(|(_, span)| span.clone());
-            if let Some(span) = span.filter(|_| !source.is_translated) {
-                scribe.missing("title", &format!("source `{}`", source.id), &span);
+            let Some((_, span)) = catalogue.sources.get(&source.id) else { continue };
+            if !catalogue.translated.contains(&source.id) {
+                // A source that regions share has its words beside it, not with one of them.
+                let own = span.file.path() == format!("data/regions/{}.toml", region.id);
+                let file = if own { self.name.clone() } else { format!("data/{FOLDER}/sources.toml") };
+                let problem = Problem::NoEnglish { what: format!("source `{}`", source.id), file };
+                scribe.diagnostics.push(problem, span.clone());
             }
         }
         scribe.known("fact", &words.fact, region.facts.iter().map(|fact| &fact.id));

@@ -13,6 +13,14 @@ pub struct Spoken {
     pub scale: f64,
 }
 
+impl Spoken {
+    /// A number as it is printed, without its noun: 1,200, or 44.8 million.
+    pub fn say(&self, value: f64, decimals: Option<usize>) -> String {
+        let (digits, word) = number(value, self.scale, decimals);
+        if word.is_empty() { digits } else { format!("{digits} {word}") }
+    }
+}
+
 /// A number in English: its digits, and `million` or `billion` where it needs one. `decimals`: digits after the point in the unit.
 pub(super) fn number(value: f64, scale: f64, decimals: Option<usize>) -> (String, &'static str) {
     if scale <= 1.0 {

@@ -140,7 +140,7 @@ impl Region {
         for report in reports {
             let mut reader = Reader { file: &report.file, diagnostics };
             let language = catalogue.language;
-            let period = report.period.in_words(language);
+            let period = report.period.in_sentence(language);
             let source = Arc::new(Source {
                 id: format!("{}-{}", self.id, report.period).to_lowercase(),
                 title: language.pick(
@@ -159,7 +159,6 @@ impl Region {
                 short: language.pick(format!("{period}报表"), format!("return for {period}")),
                 strands: Vec::new(),
                 is_return: true,
-                is_translated: language.is_english(),
             });
             let mut facts = report.entries.fact.clone();
             for fact in &mut facts {

@@ -6,35 +6,8 @@ use std::fmt;
 
 use chrono::{Datelike, Days, NaiveDate};
 
+use super::english_dates::{ORDINALS, between_in_english, month_name};
 use crate::settings::Language;
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
-/// The number that a word of a date in English stands for: March as 3, the third quarter as 3.
-pub fn number_of_name(word: &str) -> Option<u32> {
-    let at = MONTHS.iter().position(|month| *month == word);
-    let at = at.or_else(|| ORDINALS.iter().position(|ordinal| *ordinal == word));
-    at.and_then(|at| u32::try_from(at + 1).ok())
-}
-
-const ORDINALS: [&str; 4] = ["first", "second", "third", "fourth"];
-
-fn month_name(month: u32) -> &'static str {
-    (month as usize).checked_sub(1).and_then(|at| MONTHS.get(at)).copied().unwrap_or_default()
-}
 
 /// A date as exact as it is stated: a year, a month or a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -226,18 +199,6 @@ fn between(from: Date, to: Date) -> String {
     }
 }
 
-/// January to October 2023, with the year said once where it is one.
-fn between_in_english(from: Date, to: Date) -> String {
-    let words = |date: Date| date.in_words(Language::English);
-    match (from, to) {
-        _ if from == to => words(from),
-        (Date::Month(a, month), Date::Month(b, _)) if a == b => {
-            format!("{} to {}", month_name(month), words(to))
-        }
-        _ => format!("{} to {}", words(from), words(to)),
-    }
-}
-
 /// The period that an issue is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Period {
@@ -316,6 +277,16 @@ impl Period {
             Self::Quarter(year, quarter) => format!("{} quarter of {year}", name(quarter)),
             Self::Half(year, half) => format!("{} half of {year}", name(half)),
             Self::Year(year) => year.to_string(),
+        }
+    }
+
+    /// The same within a sentence: the third quarter of 2026.
+    pub fn in_sentence(self, language: Language) -> String {
+        match self {
+            Self::Quarter(..) | Self::Half(..) if language.is_english() => {
+                format!("the {}", self.in_words(language))
+            }
+            _ => self.in_words(language),
         }
     }
 

@@ -11,7 +11,7 @@ use super::making::edition;
 use super::{Document, Order, Pipeline, Wish};
 use crate::diag::Diagnostics;
 use crate::disk;
-use crate::model::{AreaBook, Beat, Calendars, CaseBook, Period, Region, check_figures};
+use crate::model::{AreaBook, Beat, Calendars, CaseBook, Language, Period, Region, check_figures};
 use crate::settings::{Area, Settings};
 use crate::views::{Edition, Made, Previous, Told, beat_view};
 
@@ -34,6 +34,7 @@ impl LoadedBeat {
     ) -> Option<Made> {
         let told = Told {
             beat,
+            language: edition.language,
             area: &self.area,
             book: &self.book,
             regions: &loaded.regions,
@@ -87,8 +88,17 @@ impl Pipeline {
 
     /// What the issue of the period before printed, where it lies in the output folder.
     fn previous(&self, beat: Beat, order: &Order, period: Period) -> Option<Previous> {
-        let name = format!("{}/{}/{}.json", period.before(), order.document.name(), order.subject);
-        let bytes = disk::read(&self.workspace.out.join(name)).ok()?;
+        // The issue before is quoted, so that its words must be those of this language; traditional ones are converted at the end.
+        let languages: &[Language] = match self.language() {
+            Language::Traditional => &[Language::Simplified, Language::Traditional],
+            Language::Simplified => &[Language::Simplified],
+            Language::English => &[Language::English],
+        };
+        let stem = format!("{}/{}/{}", period.before(), order.document.name(), order.subject);
+        let read = |language: &Language| {
+            disk::read(&self.workspace.out.join(format!("{stem}{}.json", language.suffix()))).ok()
+        };
+        let bytes = languages.iter().find_map(read)?;
         Previous::of(&serde_json::from_slice(&bytes).ok()?, beat)
     }
 

@@ -28,9 +28,14 @@ pub fn check(workspace: &Workspace, as_of: NaiveDate) -> Result<Diagnostics, Pip
             let span = one.span.as_ref()?;
             Some((span.file.path().to_owned(), span.range.clone()))
         };
-        let known: Vec<_> = diagnostics.iter().map(|one| (one.problem.clone(), place(one))).collect();
+        // Without a place the words tell; with one they may name the same thing in another language.
+        let what = |one: &Diagnostic| {
+            let words = one.span.is_none().then(|| one.problem.clone());
+            (one.problem.code(), place(one), words)
+        };
+        let known: Vec<_> = diagnostics.iter().map(what).collect();
         let found = check_in_one(&english, as_of)?;
-        for new in found.iter().filter(|one| !known.contains(&(one.problem.clone(), place(one)))) {
+        for new in found.iter().filter(|one| !known.contains(&what(one))) {
             diagnostics.add(new.clone());
         }
         diagnostics.sort();

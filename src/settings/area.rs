@@ -15,6 +15,7 @@ use crate::diag::{Diagnostics, Problem, SourceFile, Span, nearest};
 pub(super) struct AreaEntry {
     id: Field<String>,
     name: Field<String>,
+    english: Field<String>,
     units: Field<Vec<Spanned<String>>>,
     owes: Field<Vec<Spanned<String>>>,
     due: Field<i64>,
@@ -26,8 +27,12 @@ pub(super) struct AreaEntry {
 pub struct Area {
     /// The id, which names its folder and its documents.
     pub id: String,
-    /// The name.
+    /// The name, in the language of the documents.
     pub name: String,
+    /// The name in English.
+    pub english: Option<String>,
+    /// Where the name is written.
+    pub span: Span,
     /// Its units, regions of the workspace, in the order in which they stand in the circle of inspectors.
     pub units: Vec<(String, Span)>,
     /// The kinds of document for which each unit owes a return.
@@ -78,7 +83,7 @@ fn one(
     if raw.units.is_none() {
         missing("units", "[\"jia-xian\", \"yi-xian\"]");
     }
-    let (id, name, units) = (raw.id?, raw.name?.into_inner(), raw.units?);
+    let (id, name, units) = (raw.id?, raw.name?, raw.units?);
     if !casefile::is_id(id.get_ref()) {
         diagnostics.push(Problem::BadId { id: id.get_ref().clone() }, at(id.span()));
         return None;
@@ -129,5 +134,7 @@ fn one(
     };
     let due = number(raw.due, "due", 5, 28);
     let near = number(raw.near, "near", 15, 90);
-    Some(Area { id: id.into_inner(), name, units, owes, due, near })
+    let (span, name) = (at(name.span()), name.into_inner());
+    let english = raw.english.map(Spanned::into_inner).filter(|english| !english.trim().is_empty());
+    Some(Area { id: id.into_inner(), name, english, span, units, owes, due, near })
 }

@@ -108,5 +108,11 @@ impl Settings {
         for comparison in &mut self.comparisons {
             comparison.title = comparison.english.clone();
         }
+        // One without an English name is reported with its files: a document about something else needs none.
+        for area in &mut self.areas {
+            if let Some(english) = &area.english {
+                area.name.clone_from(english);
+            }
+        }
     }
 }

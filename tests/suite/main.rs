@@ -45,6 +45,7 @@ mod kept;
 mod killed;
 mod killed_ticks;
 mod languages;
+mod languages_beats;
 mod languages_issued;
 mod ledger;
 mod linked;

@@ -12,6 +12,7 @@ use crate::casefile::{CorrectionsFile, ListsFile, TasksFile};
 use crate::diag::{Problem, SourceFile, Span};
 use crate::model::catalogue::{Indicator, plain};
 use crate::model::time::Period;
+use crate::settings::Language;
 
 /// The tasks of a year, and which indicators of a return speak of them.
 #[derive(Debug, Clone)]
@@ -107,6 +108,17 @@ impl ListKind {
             Self::Activity => "活动",
         }
     }
+
+    /// In the language of a document.
+    pub fn in_words(self, language: Language) -> &'static str {
+        let english = match self {
+            Self::Resource => "resource",
+            Self::Need => "request",
+            Self::Project => "project",
+            Self::Activity => "activity",
+        };
+        language.pick(self.chinese(), english)
+    }
 }
 
 /// How an entry stands at the end of a day.
@@ -131,6 +143,17 @@ impl ListState {
             Self::Closed => "办结",
             Self::Returned => "退回",
         }
+    }
+
+    /// In the language of a document.
+    pub fn in_words(self, language: Language) -> &'static str {
+        let english = match self {
+            Self::Open => "open",
+            Self::Taken => "in hand",
+            Self::Closed => "completed",
+            Self::Returned => "sent back",
+        };
+        language.pick(self.chinese(), english)
     }
 }
 

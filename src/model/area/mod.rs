@@ -3,6 +3,7 @@
 //! How it is computed with is left to `pace` and `rotation`, how it is told to the views.
 
 mod check;
+mod english;
 mod half;
 mod ledgers;
 mod quarter;
@@ -90,6 +91,11 @@ impl AreaBook {
     pub fn read(data: &Path, area: &Area, catalogue: &Catalogue, diagnostics: &mut Diagnostics) -> Self {
         let mut book = Self::default();
         let before = diagnostics.errors();
+        if catalogue.language.is_english() && area.english.is_none() {
+            let what = format!("`name` of area `{}`", area.id);
+            let file = "`english` of [[area]] in report.toml".to_owned();
+            diagnostics.push(Problem::NoEnglish { what, file }, area.span.clone());
+        }
         let folder = data.join("areas").join(&area.id);
         let paths = disk::list(&folder, "toml").unwrap_or_default();
         for path in paths {

@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 
 use super::Kept;
+use super::english::Spoken;
 use crate::casefile::Field;
 use crate::diag::{Diagnostics, Problem, SourceFile, Span};
 use crate::disk;
@@ -30,7 +31,7 @@ pub(super) struct Own<'a> {
 }
 
 /// A file of entries, each of which has the title of the file.
-pub(super) trait Titled: DeserializeOwned + Default {
+pub(super) trait Titled: Spoken + DeserializeOwned + Default {
     fn title(&self) -> &Field<String>;
 }
 
@@ -49,7 +50,10 @@ impl Own<'_> {
         key: K,
         take: impl FnOnce(&mut Self, &Arc<SourceFile>, &F) -> Option<T>,
     ) {
-        let Some((file, entries)) = read::<F>(self.path, &self.name, self.diagnostics) else { return };
+        let Some((file, mut entries)) = read::<F>(self.path, &self.name, self.diagnostics) else { return };
+        if self.catalogue.language.is_english() {
+            self.translate(&file, &mut entries);
+        }
         let head = Span::head(&file);
         let title =
             self.text(&file, entries.title(), "title", "the file", "\"示例市2026年年度任务单\"", &head);

@@ -10,6 +10,7 @@ use super::reading::{Own, span_of};
 use crate::casefile::YearFile;
 use crate::diag::{Problem, SourceFile, Span};
 use crate::model::time::Period;
+use crate::settings::Language;
 
 /// A year's review.
 #[derive(Debug, Clone, Default)]
@@ -52,6 +53,17 @@ impl Grade {
             Self::Middling => "一般",
             Self::Poor => "差",
         }
+    }
+
+    /// In the language of a document.
+    pub fn in_words(self, language: Language) -> &'static str {
+        let english = match self {
+            Self::Good => "good",
+            Self::Fair => "fairly good",
+            Self::Middling => "fair",
+            Self::Poor => "poor",
+        };
+        language.pick(self.chinese(), english)
     }
 }
 

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use super::cite::{Citations, Party};
 use super::{Edition, Made};
 use crate::diag::{Diagnostics, Problem};
-use crate::model::{AreaBook, Beat, Calendars, Region, Subject};
+use crate::model::{AreaBook, Beat, Calendars, Language, Region, Subject};
 use crate::settings::{Area, Settings};
 
 pub use previous::Previous;
@@ -27,6 +27,8 @@ pub use previous::Previous;
 pub struct Told<'a> {
     /// Which beat.
     pub beat: Beat,
+    /// The language of the document.
+    pub language: Language,
     /// The area.
     pub area: &'a Area,
     /// What it keeps.

@@ -2,13 +2,13 @@
 //!
 //! Where it lies is left to the pipeline.
 
-use super::parts::digits;
+use super::parts::{amount, label_of};
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::Told;
-use crate::model::{Beat, Fact, Period, Region};
+use crate::model::{Beat, Fact, Language, Period, Region, month_name};
 use crate::views::cite::Citations;
 
 /// What an earlier issue printed.
@@ -41,9 +41,9 @@ impl Previous {
         Some(Self { number, figures })
     }
 
-    /// 第10期, without the number across years.
+    /// 第10期, No. 10, without the number across years.
     pub(super) fn short(&self) -> Option<&str> {
-        self.number.as_deref().map(|number| number.split('（').next().unwrap_or(number))
+        self.number.as_deref().map(|number| number.split(['（', '(']).next().unwrap_or(number).trim_end())
     }
 }
 
@@ -77,19 +77,24 @@ pub(super) fn declared(
             let region = told.unit(correction.unit);
             let fact = region.fact(&correction.fact)?;
             let kind = Beat::ALL.into_iter().find(|beat| beat.name() == correction.document);
-            let kind = kind.map_or("", Beat::chinese);
+            let kind = kind.map_or("", |kind| kind.in_words(told.language));
             let stored = (told.beat.name() == correction.document
                 && correction.period == Period::parse(&fact.source.date.to_string()[..7])?)
             .then(|| told.previous.and_then(|previous| previous.short()).map(str::to_owned))
             .flatten();
-            let issue = correction.issue.map(|number| format!("第{number}期")).or(stored);
-            let issue = issue.map_or_else(
-                || format!("{kind}{}一期", correction.period.chinese()),
-                |number| format!("{kind}{number}"),
-            );
+            let printed = correction.issue.map(|number| match told.language.is_english() {
+                true => format!("No.\u{a0}{number}"),
+                false => format!("第{number}期"),
+            });
+            let issue = match (printed.or(stored), told.language.is_english()) {
+                (Some(number), false) => format!("{kind}{number}"),
+                (Some(number), true) => format!("{kind} {number}"),
+                (None, false) => format!("{kind}{}一期", correction.period.chinese()),
+                (None, true) => format!("{kind} for {}", correction.period.in_sentence(told.language)),
+            };
             Some(Corrected {
-                what: named(region, fact),
-                was: digits(correction.was),
+                what: named(region, fact, told.language),
+                was: amount(correction.was, &fact.indicator),
                 now: fact.quantity.digits(),
                 why: correction.why.clone(),
                 issue,
@@ -102,13 +107,42 @@ pub(super) fn declared(
     all
 }
 
-/// 乙县10月已完成任务
-fn named(region: &Region, fact: &Fact) -> String {
+/// 乙县10月已完成任务; Yi County, October: tasks completed
+fn named(region: &Region, fact: &Fact, language: Language) -> String {
+    if language.is_english() {
+        let month = match fact.source.date {
+            crate::model::Date::Day(day) => month_name(chrono::Datelike::month(&day)).to_owned(),
+            other => other.in_words(language),
+        };
+        return format!("{}, {month}: {}", region.short, label_of(&fact.indicator));
+    }
     let month = match fact.source.date {
         crate::model::Date::Day(day) => format!("{}月", chrono::Datelike::month(&day)),
         other => other.chinese(),
     };
     format!("{}{month}{}", region.short, fact.label)
+}
+
+/// 2026年10月一期: an issue whose number nobody knows.
+pub(super) fn issue_of(period: Period, language: Language) -> String {
+    let words = period.in_sentence(language);
+    language.pick(format!("{words}一期"), format!("the issue for {words}"))
+}
+
+/// Where no issue before is stored.
+pub(super) fn first_issue(before: Period, language: Language) -> String {
+    let before = before.in_sentence(language);
+    match language.is_english() {
+        true => format!(
+            "No issue for {before} is stored here: this one counts as the first issue, and its figures are not checked against an earlier one."
+        ),
+        false => format!("本刊没有存{before}的一期，作首期处理，不逐数核对上期。"),
+    }
+}
+
+/// Where nobody wrote down why a figure is another.
+pub(super) fn no_reason(language: Language) -> &'static str {
+    language.pick("原因未写明", "no reason stated")
 }
 
 /// What differs from the issue before.
@@ -131,21 +165,26 @@ pub(super) fn differences(
 ) -> Differences {
     let mut found = Differences::default();
     let Some(previous) = told.previous else { return found };
-    let issue = previous.short().map_or_else(|| format!("{}一期", before.chinese()), str::to_owned);
+    let language = told.language;
+    let issue = previous.short().map_or_else(|| issue_of(before, language), str::to_owned);
     for (id, (what, was)) in &previous.figures {
         let Some((unit, fact)) = id.split_once(':') else { continue };
         let Some(region) = told.regions.get(unit) else { continue };
         let Some(fact) = region.fact(fact) else {
-            found.withdrawn.push((format!("{}{what}", region.short), was.clone()));
+            let what = match language.is_english() {
+                true => format!("{}: {what}", region.short),
+                false => format!("{}{what}", region.short),
+            };
+            found.withdrawn.push((what, was.clone()));
             continue;
         };
         let now = fact.quantity.digits();
         if now != *was && !known.iter().any(|correction| correction.id == *id) {
             found.corrected.push(Corrected {
-                what: named(region, fact),
+                what: named(region, fact, language),
                 was: was.clone(),
                 now,
-                why: fact.note.clone().unwrap_or_else(|| "原因未写明".to_owned()),
+                why: fact.note.clone().unwrap_or_else(|| no_reason(language).to_owned()),
                 issue: issue.clone(),
                 day: None,
                 id: id.clone(),
@@ -158,7 +197,7 @@ pub(super) fn differences(
             .fact(item.id())
             .filter(|fact| fact.source.id == format!("{}-{before}", region.id).to_lowercase());
         if let Some(fact) = of_before.filter(|_| !previous.figures.contains_key(&id)) {
-            found.late.push((named(region, fact), fact.quantity.digits()));
+            found.late.push((named(region, fact, language), fact.quantity.digits()));
         }
     }
     found
@@ -182,6 +221,8 @@ mod tests {
         });
         let previous = Previous::of(&view, Beat::Monthly).expect("it is one");
         assert_eq!(previous.short(), Some("第10期"));
+        let english = Previous { number: Some("No. 10 (issue 10 in all)".into()), ..Previous::default() };
+        assert_eq!(english.short(), Some("No. 10"));
         assert_eq!(previous.figures["yi-xian:done"], ("已完成任务".to_owned(), "6".to_owned()));
         assert_eq!(Previous::of(&view, Beat::Quarterly), None);
         assert_eq!(Previous::of(&serde_json::json!([]), Beat::Monthly), None);

@@ -5,9 +5,9 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::Told;
-use super::parts::{DASH, OWED};
+use super::parts::{DASH, few, owed};
 use crate::diag::{Diagnostics, Problem};
-use crate::model::{Date, Fact, Period, days_late, reported};
+use crate::model::{Date, Fact, Language, Period, days_late, reported};
 
 /// How a return came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,11 +23,14 @@ pub(super) enum Came {
 }
 
 impl Came {
-    pub(super) fn chinese(self) -> String {
+    pub(super) fn in_words(self, language: Language) -> String {
         match self {
-            Self::InTime => "按时".to_owned(),
+            Self::InTime => language.pick("按时", "in time").to_owned(),
+            Self::Late(days) if language.is_english() => {
+                format!("{} late", few(days as usize, "working day", "working days"))
+            }
             Self::Late(days) => format!("迟{days}个工作日"),
-            Self::Owed => OWED.to_owned(),
+            Self::Owed => owed(language).to_owned(),
             Self::Never => DASH.to_owned(),
         }
     }

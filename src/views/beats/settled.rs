@@ -3,6 +3,8 @@
 //! What stands in them is left to the documents.
 
 use super::Told;
+use super::parts::capital;
+use crate::model::Language;
 use crate::settings::Settings;
 use crate::views::annex;
 use crate::views::assemble::{self, Drafted};
@@ -44,6 +46,7 @@ pub(super) fn settle(
     let movable = assemble::plates_in(&settled.sections);
     let (mut sections, moved) =
         assemble::settle(settled.sections, Vec::new(), edition.moved, edition.language);
+    let language = edition.language;
     let label = String::new();
     let mut annexes: Vec<Annex> = settled
         .annexes
@@ -52,13 +55,29 @@ pub(super) fn settle(
         .map(|(title, blocks)| Annex::Plates { label: label.clone(), title: title.to_owned(), blocks })
         .collect();
     if !moved.is_empty() {
-        annexes.insert(0, Annex::Plates { label: label.clone(), title: "图表续".into(), blocks: moved });
+        annexes.insert(
+            0,
+            Annex::Plates {
+                label: label.clone(),
+                title: language.pick("图表续", "More tables and charts").into(),
+                blocks: moved,
+            },
+        );
     }
     let mut figures = by_indicator(citations);
     let (title, remark) = if settled.records.is_empty() {
-        ("报表数字一览", "“段”为报表的行号。")
+        language.pick(
+            ("报表数字一览", "“段”为报表的行号。"),
+            ("All reported figures", "“Par.” is the line of the return."),
+        )
     } else {
-        ("督查数字一览", "数字取自督查记录，一个单位一行。")
+        language.pick(
+            ("督查数字一览", "数字取自督查记录，一个单位一行。"),
+            (
+                "All figures of the inspections",
+                "The figures are those of the record of inspections, a row for each unit.",
+            ),
+        )
     };
     figures.extend(settled.records);
     if !figures.is_empty() {
@@ -71,20 +90,22 @@ pub(super) fn settle(
     }
     let mut items = annex::sources(citations);
     for (title, digest) in settled.files {
-        let text = format!("{title}．校验值{}", digest.get(..8).unwrap_or(&digest));
+        let digest = digest.get(..8).unwrap_or(&digest);
+        let text = language
+            .pick(format!("{title}．校验值{digest}"), format!("{title} (in Chinese). Checksum {digest}"));
         items.push(SourceItem { no: items.len() + 1, text });
     }
     annexes.push(Annex::Sources {
         label,
-        title: "资料来源与数据说明".into(),
+        title: language.pick("资料来源与数据说明", "Sources and notes on the data").into(),
         items,
-        notes: notes(told.demo(), settled.notes),
+        notes: notes(told.demo(), settled.notes, language),
     });
-    annex::label(&mut annexes, edition.language);
+    annex::label(&mut annexes, language);
     assemble::number(&mut sections, &mut annexes);
     let mut masthead = assemble::masthead(settings, edition, told.demo());
-    masthead.series = Some(told.beat.chinese().to_owned());
-    let mut keywords: Vec<String> = vec![told.area.name.clone(), told.beat.chinese().to_owned()];
+    masthead.series = Some(told.beat.in_words(language).to_owned());
+    let mut keywords: Vec<String> = vec![told.area.name.clone(), told.beat.in_words(language).to_owned()];
     keywords.extend(told.units().map(|at| told.name(at).to_owned()));
     let view = View {
         format: 1,
@@ -94,7 +115,12 @@ pub(super) fn settle(
         part: edition.part.name(),
         layout: None,
         copied: None,
-        description: format!("{}：{}", settings.imprint.masthead, settled.title.replace('\n', "")),
+        description: format!(
+            "{}{}{}",
+            settings.imprint.masthead,
+            language.pick("：", ": "),
+            settled.title.replace('\n', "")
+        ),
         keywords,
         title: settled.title,
         subtitle: settled.subtitle,
@@ -114,6 +140,7 @@ pub(super) fn settle(
 
 /// The reported figures by what they count, in the order in which they were first cited.
 fn by_indicator(citations: &mut Citations<'_>) -> Vec<FigureSection> {
+    let language = citations.language();
     let rows: Vec<_> = citations.in_order().to_vec();
     let mut sections: Vec<(&str, FigureSection)> = Vec::new();
     for (region, item) in rows {
@@ -122,7 +149,10 @@ fn by_indicator(citations: &mut Citations<'_>) -> Vec<FigureSection> {
         match sections.iter_mut().find(|(known, _)| *known == of) {
             Some((_, section)) => section.rows.push(row),
             None => {
-                let heading = item.label().to_owned();
+                let heading = match language.is_english() {
+                    true => capital(item.label()),
+                    false => item.label().to_owned(),
+                };
                 sections.push((of, FigureSection { heading, rows: vec![row] }));
             }
         }
@@ -130,21 +160,35 @@ fn by_indicator(citations: &mut Citations<'_>) -> Vec<FigureSection> {
     sections.into_iter().map(|(_, section)| section).collect()
 }
 
-fn notes(demo: bool, own: Vec<String>) -> Vec<String> {
+fn notes(demo: bool, own: Vec<String>, language: Language) -> Vec<String> {
     let first = if demo {
-        "本刊数据均为演示而设，不指任何真实地方。"
+        language.pick(
+            "本刊数据均为演示而设，不指任何真实地方。",
+            "All data are invented for demonstration and mean no real place.",
+        )
     } else {
-        "本刊数据取自各单位报表和所列台账，由报送单位负责。"
+        language.pick(
+            "本刊数据取自各单位报表和所列台账，由报送单位负责。",
+            "The data are taken from the returns of the units and the ledgers listed here; whoever reported them answers for them.",
+        )
     };
-    let mut notes = vec![
-        first.to_owned(),
-        "“—”为资料未载；“应报未报”为有报送义务而没有报来；“0”为已报为零；“／”为不适用。".to_owned(),
-    ];
-    notes.extend(own);
-    notes.push(
-        "合计、差数、比率和位次由本刊按表内数计算；比率四舍五入到一位小数，只用已报单位的数。".to_owned(),
+    let marks = language.pick(
+        "“—”为资料未载；“应报未报”为有报送义务而没有报来；“0”为已报为零；“／”为不适用。",
+        "“—” means not stated; “not reported”, that a return is owed and has not come; “0”, reported as zero; “n/a”, not applicable.",
     );
-    notes.push("发现差错请告编印单位，更正随下期刊出并另发原收件人。".to_owned());
+    let mut notes = vec![first.to_owned(), marks.to_owned()];
+    notes.extend(own);
+    let last = language.pick(
+        [
+            "合计、差数、比率和位次由本刊按表内数计算；比率四舍五入到一位小数，只用已报单位的数。",
+            "发现差错请告编印单位，更正随下期刊出并另发原收件人。",
+        ],
+        [
+            "Totals, differences, rates and ranks are computed here from the figures in the tables; rates are rounded to one decimal place and use only the units that reported.",
+            "Please tell the issuing office of any mistake; corrections are printed in the next issue and sent to everyone who was served.",
+        ],
+    );
+    notes.extend(last.map(str::to_owned));
     notes
 }
 

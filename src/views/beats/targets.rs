@@ -3,11 +3,11 @@
 //! How they are set beside the time or last year is left to the documents.
 
 use super::Told;
-use super::parts::{DASH, NOT_APPLICABLE, cell, cited, digits, sum_of, table};
+use super::parts::{DASH, amount, cell, cited, named, not_applicable, sum_of, table};
 use super::returns::{Came, fact};
 use crate::model::{Base, Period, Target, elapsed, percent, tenths};
 use crate::views::cite::Citations;
-use crate::views::numerals::han_of;
+use crate::views::numerals::count_of;
 use crate::views::shape::{Block, Cell};
 
 /// A target with what was done of it.
@@ -33,7 +33,7 @@ impl Reached<'_> {
     }
 
     pub(super) fn name(&self) -> String {
-        format!("{}（{}）", self.target.indicator.label, self.target.indicator.unit)
+        named(&self.target.indicator)
     }
 }
 
@@ -96,6 +96,7 @@ pub(super) fn last_year<'a>(
 
 /// What each unit reported of each indicator.
 pub(super) fn by_unit(told: &Told<'_>, targets: &[Target], came: &[Came], period: Period) -> Block {
+    let language = told.language;
     let mut sums = vec![0.0; targets.len()];
     let mut rows: Vec<Vec<Cell>> = Vec::new();
     for at in told.units() {
@@ -109,26 +110,34 @@ pub(super) fn by_unit(told: &Told<'_>, targets: &[Target], came: &[Came], period
                 None => cell(DASH),
             });
         }
-        row.push(cell(came[at].chinese()));
+        row.push(cell(came[at].in_words(language)));
         rows.push(row);
     }
     let here = came.iter().filter(|came| came.is_here()).count();
-    let mut last = vec![cell(sum_of(here))];
-    last.extend(sums.iter().map(|sum| cell(digits(*sum))));
-    last.push(cell(NOT_APPLICABLE));
+    let count = count_of(here, language);
+    let mut last = vec![cell(sum_of(here, language))];
+    last.extend(targets.iter().zip(&sums).map(|(target, sum)| cell(amount(*sum, &target.indicator))));
+    last.push(cell(not_applicable(language)));
     rows.push(last);
-    let heads: Vec<String> = targets
-        .iter()
-        .map(|target| format!("{}（{}）", target.indicator.label, target.indicator.unit))
-        .collect();
-    let mut columns = vec![("单位", "left")];
+    let heads: Vec<String> = targets.iter().map(|target| named(&target.indicator)).collect();
+    let mut columns = vec![(language.pick("单位", "Unit"), "left")];
     columns.extend(heads.iter().map(|head| (head.as_str(), "right")));
-    columns.push(("报送", "center"));
+    columns.push((language.pick("报送", "Return"), "center"));
     table(
-        format!("{}单位各自完成的数", han_of(here)),
+        match language.is_english() {
+            true => format!("What each of the {count} units completed"),
+            false => format!("{count}单位各自完成的数"),
+        },
         None,
         &columns,
         rows,
-        format!("来源：各单位{}报表；只列不排。", period.chinese()),
+        match language.is_english() {
+            true => format!(
+                "Source: returns of the units for {}; listed, not ranked.",
+                period.in_sentence(language)
+            ),
+            false => format!("来源：各单位{}报表；只列不排。", period.chinese()),
+        },
+        language,
     )
 }

@@ -2,8 +2,10 @@
 //!
 //! What an earlier issue printed is read by `previous`.
 
-use super::super::parts::{DASH, NOT_APPLICABLE, cell, cited, list, prose, table};
-use super::super::parts::{digits, signed_share};
+use super::super::parts::{
+    DASH, amount, capital, cell, cited, digits, few, list, many, named, not_applicable, number, prose,
+    signed_share, table,
+};
 use super::super::returns::fact;
 use super::super::{Told, previous};
 use super::month::{Month, month};
@@ -20,6 +22,7 @@ pub(super) fn compared<'a>(
     now: &Month<'a>,
     citations: &mut Citations<'a>,
 ) -> (Vec<Block>, Vec<Block>) {
+    let language = told.language;
     let before = now.period.before();
     let same_year = before.year() == now.period.year();
     let mut blocks = Vec::new();
@@ -30,9 +33,19 @@ pub(super) fn compared<'a>(
         let sum =
             |month: &Month<'_>| both.iter().map(|at| month.rows[*at].done.unwrap_or_default()).sum::<f64>();
         let (was, is) = (sum(&then), sum(now));
-        let rate =
-            percent(is - was, was).map_or_else(String::new, |rate| format!("，环比{}%", signed_share(rate)));
-        said.push(format!("同口径{}单位完成数{}→{}{rate}。", han_of(both.len()), digits(was), digits(is),));
+        let rate = percent(is - was, was).map(|rate| signed_share(rate, language));
+        let (old, new) = (digits(was), digits(is));
+        said.push(match language.is_english() {
+            true => {
+                let rate = rate.map_or_else(String::new, |rate| format!(", {rate}% on the previous month"));
+                let units = few(both.len(), "unit", "units");
+                format!("Over the same {units}, tasks done went from {old} to {new}{rate}. ")
+            }
+            false => {
+                let rate = rate.map_or_else(String::new, |rate| format!("，环比{rate}%"));
+                format!("同口径{}单位完成数{old}→{new}{rate}。", han_of(both.len()))
+            }
+        });
         let over = |month: &Month<'a>| {
             let all = month.overdue().into_iter().map(|(task, _)| task);
             all.filter(|task| both.contains(&task.unit)).collect::<Vec<_>>()
@@ -42,12 +55,23 @@ pub(super) fn compared<'a>(
             new.iter().filter(|task| !old.iter().any(|other| other.id == task.id)).collect();
         let gone: Vec<&&Task> =
             old.iter().filter(|task| !new.iter().any(|other| other.id == task.id)).collect();
-        let ended = list(gone.iter().map(|task| task.matter.as_str()));
-        let ended = if ended.is_empty() { ended } else { format!("（{ended}）") };
-        said.push(format!("新逾期{}项，销号{}项{ended}。", fresh.len(), gone.len()));
+        let ended = list(gone.iter().map(|task| task.matter.as_str()), language);
+        let ended = match (ended.is_empty(), language.is_english()) {
+            (true, _) => ended,
+            (false, true) => format!(" ({ended})"),
+            (false, false) => format!("（{ended}）"),
+        };
+        said.push(match language.is_english() {
+            true => format!(
+                "Newly overdue: {}; struck off: {}{ended}.",
+                many(number(fresh.len()), "task", "tasks"),
+                many(number(gone.len()), "task", "tasks")
+            ),
+            false => format!("新逾期{}项，销号{}项{ended}。", fresh.len(), gone.len()),
+        });
     }
     if !said.is_empty() {
-        blocks.push(prose(Some("进度。"), said.concat()));
+        blocks.push(prose(Some(language.pick("进度。", "Progress.")), said.concat()));
     }
     let extra = side_by_side(told, tasks, now, citations);
     let from = before.last_day().succ_opt().unwrap_or(now.day);
@@ -56,22 +80,48 @@ pub(super) fn compared<'a>(
     let corrections: Vec<String> = known
         .iter()
         .chain(&found.corrected)
-        .map(|one| format!("{}“{}”由{}更正为{}，原因：{}。", one.issue, one.what, one.was, one.now, one.why))
+        .map(|one| match language.is_english() {
+            true => format!(
+                "{}, “{}”: {} corrected to {}; reason: {}.",
+                capital(&one.issue),
+                one.what,
+                one.was,
+                one.now,
+                one.why
+            ),
+            false => {
+                format!("{}“{}”由{}更正为{}，原因：{}。", one.issue, one.what, one.was, one.now, one.why)
+            }
+        })
         .collect();
     if !corrections.is_empty() {
-        blocks.push(prose(Some("更正："), corrections.concat()));
+        let lead = language.pick("更正：", "Corrected:");
+        blocks.push(prose(Some(lead), corrections.join(language.pick("", " "))));
     }
     let list_of = |items: &[(String, String)]| {
-        items.iter().map(|(what, value)| format!("{what}{value}")).collect::<Vec<_>>().join("、")
+        let blank = language.pick("", " ");
+        let said: Vec<String> = items.iter().map(|(what, value)| format!("{what}{blank}{value}")).collect();
+        said.join(language.pick("、", "; "))
     };
     if !found.late.is_empty() {
-        blocks.push(prose(Some("补报："), format!("{}，上期刊出时还没有报来。", list_of(&found.late))));
+        let late = list_of(&found.late);
+        blocks.push(match language.is_english() {
+            true => prose(
+                Some("Reported late:"),
+                format!("{late}; not yet reported when the last issue was printed."),
+            ),
+            false => prose(Some("补报："), format!("{late}，上期刊出时还没有报来。")),
+        });
     }
     if !found.withdrawn.is_empty() {
-        blocks.push(prose(
-            Some("撤回："),
-            format!("上期刊出的{}，资料里已经撤下。", list_of(&found.withdrawn)),
-        ));
+        let withdrawn = list_of(&found.withdrawn);
+        blocks.push(match language.is_english() {
+            true => prose(
+                Some("Withdrawn:"),
+                format!("{withdrawn}; printed in the last issue and no longer in the data."),
+            ),
+            false => prose(Some("撤回："), format!("上期刊出的{withdrawn}，资料里已经撤下。")),
+        });
     }
     (blocks, vec![extra])
 }
@@ -83,6 +133,7 @@ fn side_by_side<'a>(
     now: &Month<'a>,
     citations: &mut Citations<'a>,
 ) -> Block {
+    let language = told.language;
     let mut rows = Vec::new();
     for indicator in [&tasks.done].into_iter().chain(&tasks.also) {
         let value = |at: usize, period| fact(told, at, &indicator.id, period);
@@ -112,34 +163,50 @@ fn side_by_side<'a>(
         let past = |sums: Option<(f64, f64, usize)>| match sums {
             Some((is, was, units)) => {
                 let rate = percent(is - was, was);
-                let was = digits(was);
+                let was = amount(was, indicator);
                 // Fewer units than this month: a number beside the whole would seem to be one with it.
                 let same = units == here.len();
                 [
-                    cell(if same { was } else { format!("{was}（{units}单位）") }),
-                    cell(rate.map_or_else(|| NOT_APPLICABLE.to_owned(), signed_share)),
+                    cell(match (same, language.is_english()) {
+                        (true, _) => was,
+                        (false, true) => format!("{was} ({})", many(number(units), "unit", "units")),
+                        (false, false) => format!("{was}（{units}单位）"),
+                    }),
+                    cell(rate.map_or_else(
+                        || not_applicable(language).to_owned(),
+                        |rate| signed_share(rate, language),
+                    )),
                 ]
             }
             None => [cell(DASH), cell(DASH)],
         };
-        let mut row = vec![cell(format!("{}（{}）", indicator.label, indicator.unit)), cell(digits(own))];
+        let mut row = vec![cell(named(indicator)), cell(amount(own, indicator))];
         row.extend(past(before));
         row.extend(past(year));
         rows.push(row);
     }
-    let known = now.period.a_year_before();
-    table(
-        format!("{}单位各项与上月、上年同月", han_of(now.here().count())),
-        None,
-        &[
-            ("指标", "left"),
-            ("本期", "right"),
-            ("上期", "right"),
-            ("环比（%）", "right"),
-            ("上年同期", "right"),
-            ("同比（%）", "right"),
-        ],
-        rows,
-        format!("来源：各单位月报；只用两期都报来的单位。{}没有月报的，上年同期为“—”。", known.chinese()),
-    )
+    let known = now.period.a_year_before().in_words(language);
+    let heads = language.pick(
+        ["指标", "本期", "上期", "环比（%）", "上年同期", "同比（%）"],
+        ["Indicator", "This month", "Month before", "Change (%)", "Year before", "Change (%)"],
+    );
+    let aligns = ["left", "right", "right", "right", "right", "right"];
+    let columns: Vec<(&str, &'static str)> = heads.into_iter().zip(aligns).collect();
+    let here = now.here().count();
+    let (title, source) = match language.is_english() {
+        true => (
+            format!(
+                "{}: this month, the month before and the same month of last year",
+                capital(&few(here, "unit", "units"))
+            ),
+            format!(
+                "Source: monthly returns, only of units that reported both times. Where there is no return for {known}, the year before is “{DASH}”."
+            ),
+        ),
+        false => (
+            format!("{}单位各项与上月、上年同月", han_of(here)),
+            format!("来源：各单位月报；只用两期都报来的单位。{known}没有月报的，上年同期为“—”。"),
+        ),
+    };
+    table(title, None, &columns, rows, source, language)
 }

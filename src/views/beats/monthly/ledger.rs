@@ -3,7 +3,7 @@
 //! How an entry stands on a day is left to the model.
 
 use super::super::Told;
-use super::super::parts::{DASH, cell, day_in, table};
+use super::super::parts::{DASH, as_of, cell, many, number, short_day, table};
 use super::month::Month;
 use crate::model::{ListState, Listed};
 use crate::views::shape::{Block, Cell};
@@ -11,18 +11,18 @@ use chrono::{Datelike, NaiveDate};
 
 /// The four lists as they stand at the end of the month: what is on them, what is new, what has left them.
 pub(super) fn ledger(told: &Told<'_>, all: &[Listed], now: &Month<'_>) -> Option<Block> {
-    let year = now.period.year();
+    let (year, language) = (now.period.year(), told.language);
     let first = now.day.with_day(1).unwrap_or(now.day);
     let within = |day: NaiveDate| (first..=now.day).contains(&day);
     let row = |entry: &&Listed| {
         vec![
             cell(entry.id.to_uppercase()),
-            cell(entry.kind.chinese()),
+            cell(entry.kind.in_words(language)),
             cell(&entry.matter),
             cell(&entry.proposer),
             cell(entry.owner.map_or(DASH, |at| told.name(at))),
-            cell(day_in(entry.due, year)),
-            cell(entry.state(now.day).chinese()),
+            cell(short_day(entry.due, year, language)),
+            cell(entry.state(now.day).in_words(language)),
             cell(
                 entry
                     .result
@@ -44,21 +44,36 @@ pub(super) fn ledger(told: &Told<'_>, all: &[Listed], now: &Month<'_>) -> Option
         .collect();
     let standing = entries.iter().filter(|entry| entry.ended().is_none_or(|day| day > now.day)).count();
     let idle = entries.iter().filter(|entry| entry.state(now.day) == ListState::Open).count();
+    let titles =
+        [open.len(), new.len(), gone.len()].map(|count| (count, many(number(count), "item", "items")));
+    let [open_title, new_title, gone_title] = titles;
     let tables = [
-        (format!("以前列入、月末仍在册{}项", open.len()), open),
-        (format!("本月新增{}项", new.len()), new),
-        (format!("本月销号{}项", gone.len()), gone),
+        (
+            language.pick(
+                format!("以前列入、月末仍在册{}项", open_title.0),
+                format!("Entered before and still on the lists: {}", open_title.1),
+            ),
+            open,
+        ),
+        (
+            language
+                .pick(format!("本月新增{}项", new_title.0), format!("Entered this month: {}", new_title.1)),
+            new,
+        ),
+        (
+            language.pick(
+                format!("本月销号{}项", gone_title.0),
+                format!("Struck off this month: {}", gone_title.1),
+            ),
+            gone,
+        ),
     ];
-    let heads = [
-        ("编号", "center"),
-        ("类别", "center"),
-        ("事项", "left"),
-        ("提出单位", "left"),
-        ("承接单位", "center"),
-        ("时限", "center"),
-        ("状态", "center"),
-        ("结果", "left"),
-    ];
+    let names = language.pick(
+        ["编号", "类别", "事项", "提出单位", "承接单位", "时限", "状态", "结果"],
+        ["No.", "Kind", "Matter", "Proposed by", "Taken on by", "Due", "State", "Result"],
+    );
+    let aligns = ["center", "center", "left", "left", "center", "center", "center", "left"];
+    let heads: Vec<(&str, &'static str)> = names.into_iter().zip(aligns).collect();
     let mut rows: Vec<Vec<Cell>> = Vec::new();
     for (title, entries) in tables.into_iter().filter(|(_, entries)| !entries.is_empty()) {
         rows.push(vec![cell(title)]);
@@ -67,6 +82,16 @@ pub(super) fn ledger(told: &Told<'_>, all: &[Listed], now: &Month<'_>) -> Option
     if rows.is_empty() {
         return None;
     }
-    let source = format!("来源：四项清单台账，截至{}。", day_in(now.day, year));
-    Some(table(format!("四项清单月末在册{standing}项，其中未接{idle}项"), None, &heads, rows, source))
+    let end = as_of(now.day, year, language);
+    let source = language
+        .pick(format!("来源：四项清单台账，{end}。"), format!("Source: ledger of the four lists, {end}."));
+    let title = match language.is_english() {
+        true => format!(
+            "The four lists hold {} at the end of the month, {} of them not taken on",
+            many(number(standing), "item", "items"),
+            if idle == 0 { "none".to_owned() } else { idle.to_string() }
+        ),
+        false => format!("四项清单月末在册{standing}项，其中未接{idle}项"),
+    };
+    Some(table(title, None, &heads, rows, source, language))
 }
