@@ -109,13 +109,18 @@ impl Plates<'_, '_> {
 
 /// Which two figures a block may not draw together, why, and what to do.
 fn refusal(a: &Fact, b: &Fact, why: &[Reason]) -> (String, &'static str) {
-    let words: Vec<String> = why.iter().map(|reason| reason.in_words(Language::English)).collect();
+    let others = why.iter().skip(1).map(|reason| format!(", {}", reason.in_words(Language::English)));
+    let others: String = others.collect();
+    let first = why.first().map(|reason| reason.in_words(Language::English)).unwrap_or_default();
     let detail = match why.first() {
-        Some(Reason::Definition) => format!(" (`{}`, `{}`)", a.indicator.id, b.indicator.id),
-        Some(Reason::Label) => format!(" (`{}`, `{}`)", a.label, b.label),
-        Some(Reason::Place) => format!(" (`{}`, `{}`)", a.place, b.place),
-        Some(Reason::Unit) => format!(" ({}, {})", a.quantity.unit, b.quantity.unit),
-        _ => format!(" ({}, {})", a.time, b.time),
+        Some(Reason::Definition) => format!("`{}`, `{}`", a.indicator.id, b.indicator.id),
+        Some(Reason::Label) => format!("`{}`, `{}`", a.label, b.label),
+        Some(Reason::Place) => format!("`{}`, `{}`", a.place, b.place),
+        Some(Reason::Unit) => format!("{}, {}", a.quantity.unit, b.quantity.unit),
+        Some(Reason::Coverage(..) | Reason::Nature(..) | Reason::Range | Reason::Qualifier(..)) => {
+            format!("{}, {}", a.as_printed, b.as_printed)
+        }
+        _ => format!("{}, {}", a.time, b.time),
     };
     let hint = match why.first() {
         Some(Reason::Definition | Reason::Label) => {
@@ -128,7 +133,7 @@ fn refusal(a: &Fact, b: &Fact, why: &[Reason]) -> (String, &'static str) {
         }
         _ => "a trend has distinct dates, or periods of one length whose start is stated",
     };
-    (format!("`{}` and `{}` make no trend: {}{detail}", a.id, b.id, words.join(", ")), hint)
+    (format!("`{}` and `{}` make no trend: {first} ({detail}){others}", a.id, b.id), hint)
 }
 
 /// The series as charts side by side.
