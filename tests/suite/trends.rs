@@ -151,7 +151,7 @@ fn a_trend_refuses_what_does_not_compare() {
         ),
     ] {
         let run = text(facts);
-        run.ends(1)
+        run.ends(2)
             .says("error[bad-plate]")
             .says("data/texts/region-baishi.toml:4:1")
             .says(message)
