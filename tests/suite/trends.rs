@@ -178,7 +178,7 @@ fn the_demo_tells_its_months() {
         (
             "en",
             "Of four figures with one definition throughout, three up, one the same at both ends",
-            "Jan to Mar: up",
+            "Jan to Mar: up by",
         ),
     ] {
         let view = view(language);

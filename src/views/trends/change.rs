@@ -34,10 +34,10 @@ pub(super) fn change(before: &Fact, after: &Fact, language: Language) -> String 
     let way = way(before, after);
     let share = before.indicator.dimension == Dimension::Share;
     let verb = match (way, share) {
-        (Way::Up, false) => ("增", "up"),
-        (Way::Up, true) => ("升", "up"),
-        (Way::Down, false) => ("减", "down"),
-        (Way::Down, true) => ("降", "down"),
+        (Way::Up, false) => ("增", "up by"),
+        (Way::Up, true) => ("升", "up by"),
+        (Way::Down, false) => ("减", "down by"),
+        (Way::Down, true) => ("降", "down by"),
         (Way::Level, _) => return language.pick("持平", "unchanged").to_owned(),
         (Way::Unknown, _) => {
             // Which of the two is not exact does not matter here: those of one series are equally exact.
@@ -55,6 +55,8 @@ pub(super) fn change(before: &Fact, after: &Fact, language: Language) -> String 
     let by = difference(&before.quantity, &after.quantity);
     let by = match share {
         true => format!("{}{}", by.digits(), language.pick("个百分点", " percentage points")),
+        // “Up 4 times” would mean something else; what is counted says the name before it.
+        false if language.is_english() && before.indicator.dimension.is_counted() => by.without_unit(),
         false => by.printed(),
     };
     let percent = percent(before, after);

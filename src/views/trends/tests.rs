@@ -176,7 +176,7 @@ fn dates_of_one_definition_make_a_series_in_time() {
     let facts = &found.series[0].facts;
     assert_eq!(overall(facts, Language::Simplified), "2026年3月比2025年12月增6个，增25.0%（推算）");
     assert_eq!(step(facts[0], facts[1], Language::Simplified), "比上月增3个，增12.5%（推算）");
-    assert_eq!(overall(facts, Language::English), "Dec 2025 to Mar 2026: up 6个 (25.0%), computed");
+    assert_eq!(overall(facts, Language::English), "Dec 2025 to Mar 2026: up by 6 (25.0%), computed");
 }
 
 #[test]
@@ -300,7 +300,10 @@ fn shares_change_by_points_and_nothing_is_a_percentage_of_nothing() {
     assert_eq!(words(Language::Simplified)[0], "2026年12月比2025年12月升1.25个百分点（推算）");
     assert_eq!(
         words(Language::English),
-        ["Dec 2025 to Dec 2026: up 1.25 percentage points, computed", "Dec 2025 to Dec 2026: up 4, computed"]
+        [
+            "Dec 2025 to Dec 2026: up by 1.25 percentage points, computed",
+            "Dec 2025 to Dec 2026: up by 4, computed"
+        ]
     );
 }
 
