@@ -1,6 +1,6 @@
 //! One indicator at several times: which figures of a region make a series, and which look alike and do not.
 //!
-//! Why two figures may not follow each other is left to `reason`, the change in words to `change`, what is drawn to `plates`.
+//! Why two figures may not follow each other is left to `reason`, the change in words to `change`, what is drawn to `plates` and `why_not`.
 
 mod change;
 mod plates;
@@ -8,6 +8,7 @@ mod reason;
 #[cfg(test)]
 mod tests;
 mod times;
+mod why_not;
 
 use reason::{Reason, reasons};
 use times::Stretch;

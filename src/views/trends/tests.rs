@@ -125,6 +125,7 @@ level = "town"
 order = 2
 "#;
 
+#[expect(clippy::disallowed_methods, reason = "a test writes its own files")]
 /// Facts of so many lines each: indicator, value, and the rest as TOML keys divided by `;`.
 fn region(facts: &[(&str, &str, &str)], language: Language) -> Region {
     let folder = tempfile::tempdir().expect("a folder");
