@@ -136,7 +136,7 @@ fn a_trend_refuses_what_does_not_compare() {
     for (facts, message, hint) in [
         (
             "\"joint-bodies\", \"members\"",
-            "make no trend: they are defined differently (`joint-bodies`, `members`), they are of one time, their units differ",
+            "make no trend: they are defined differently (`joint-bodies`, `members`), they are of one time",
             "= hint: a trend has one definition; put others into a table that says why they do not compare",
         ),
         (

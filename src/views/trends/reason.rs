@@ -64,6 +64,10 @@ pub(super) fn reasons(a: &Fact, b: &Fact) -> Vec<Reason> {
     if a.nature != b.nature || a.nature != Nature::Result {
         why.push(Reason::Nature(a.nature, b.nature));
     }
+    // What is defined otherwise may well stand in another unit: that says nothing more.
+    if why.contains(&Reason::Definition) {
+        return why;
+    }
     if a.quantity.unit != b.quantity.unit {
         why.push(Reason::Unit);
     }
@@ -89,8 +93,7 @@ fn times(a: &Fact, b: &Fact, why: &mut Vec<Reason>) {
     }
     if no_start(a) || no_start(b) {
         why.push(Reason::NoStart);
-    }
-    if a.cumulative != b.cumulative {
+    } else if a.cumulative != b.cumulative {
         why.push(Reason::Cumulative);
     }
     let (Some(one), Some(other)) = (Stretch::of(a.time), Stretch::of(b.time)) else { return };

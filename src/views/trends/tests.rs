@@ -360,3 +360,11 @@ fn one_topic_looks_alike_where_places_touch() {
     );
     assert!(found(&apart).look_alikes.is_empty(), "two towns");
 }
+
+#[test]
+fn a_last_date_off_the_rhythm_makes_no_gaps_of_the_others() {
+    let dates = ["2021", "2022", "2023", "2024-06"].map(|date| format!("as_of = \"{date}\""));
+    let facts: Vec<_> = dates.iter().map(|date| ("pairs", "3", date.as_str())).collect();
+    let region = region(&facts, Language::Simplified);
+    assert_eq!(found(&region).series[0].gaps(), [false; 4]);
+}

@@ -81,11 +81,13 @@ pub(super) fn first_day(fact: &Fact) -> Option<NaiveDate> {
     Stretch::of(fact.time).map(|stretch| stretch.first)
 }
 
-/// For each stretch whether one between it and the one before is missing: a period that does not follow at once, or a date after a
-/// longer time than the shortest between two.
+/// For each stretch whether one between it and the one before is missing: a period that does not follow at once, or a date after
+/// twice the time, or more, that usually lies between two.
 pub(super) fn gaps(stretches: &[Stretch]) -> Vec<bool> {
     let months = |pair: &[Stretch]| month_of(pair[1].last) - month_of(pair[0].last);
-    let step = stretches.windows(2).map(months).filter(|step| *step > 0).min().unwrap_or(1);
+    let mut steps: Vec<i64> = stretches.windows(2).map(months).filter(|step| *step > 0).collect();
+    steps.sort_unstable();
+    let step = steps.get(steps.len().saturating_sub(1) / 2).copied().unwrap_or(1);
     let missing = |pair: &[Stretch]| match pair[1].over {
         true => pair[0].last + Days::new(1) != pair[1].first,
         false => months(pair) >= 2 * step,

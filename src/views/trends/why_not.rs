@@ -43,8 +43,14 @@ pub(super) fn why_not<'a>(
                 source: figure.source,
                 mark: false,
             };
-            let (open, close) = language.pick(("（", "）"), (" (", ")"));
-            let time = format!("{open}{}{close}", in_words(fact.time, language));
+            let time = in_words(fact.time, language);
+            // A time that has a bracket of its own stands behind a comma.
+            let time = match (time.contains(['（', '(']), language.is_english()) {
+                (true, false) => format!("，{time}"),
+                (true, true) => format!(", {time}"),
+                (false, false) => format!("（{time}）"),
+                (false, true) => format!(" ({time})"),
+            };
             let label =
                 if one_name { String::new() } else { format!("{}{}", fact.label, language.pick("", ": ")) };
             let text = [Run::Words(label), run, Run::Words(time)];
