@@ -83,6 +83,8 @@ pub struct IndicatorEntry {
     pub short: Field<String>,
     /// Indicators of the same definition.
     pub comparable_with: Field<Vec<Spanned<String>>>,
+    /// Whether it is counted from January anew each year.
+    pub yearly: Field<bool>,
 }
 
 /// A row of figures in a comparison.

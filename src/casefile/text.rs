@@ -17,6 +17,8 @@ pub struct TextFile {
     pub note: Field<String>,
     /// The first paragraph.
     pub lead: Field<String>,
+    /// `own`: the text says itself what may be compared over time, and nothing is added.
+    pub trends: Field<String>,
     /// `[[glance]]`: the cells of the first page.
     pub glance: Vec<Spanned<GlanceEntry>>,
     /// `[[section]]`

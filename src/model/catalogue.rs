@@ -114,6 +114,8 @@ pub struct Indicator {
     pub short: String,
     /// Indicators of the same definition.
     pub comparable_with: Vec<String>,
+    /// Whether it is counted from January anew each year, so that one year does not follow another.
+    pub yearly: bool,
 }
 
 /// A row of figures in a comparison.
@@ -383,6 +385,7 @@ impl Catalogue {
             topic,
             short,
             comparable_with,
+            yearly: raw.yearly.as_ref().is_some_and(|yearly| *yearly.get_ref()),
         };
         reader.insert(&mut self.indicators, "indicator", id, span, Arc::new(indicator));
     }

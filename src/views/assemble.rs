@@ -27,6 +27,8 @@ pub(super) struct OwnWords {
     pub(super) glance: Vec<Glance>,
     pub(super) sections: Vec<Drafted>,
     pub(super) annex: Vec<Block>,
+    /// Whether the text says itself what may be compared over time.
+    pub(super) trends: bool,
 }
 
 /// A section before it has a number.
@@ -69,6 +71,15 @@ pub(super) fn own_words<'a>(
         own.lead = vec![plates.runs(lead, Setting::Prose)];
     }
     own.glance = glance(entries, &mut plates);
+    if let Some(trends) = &entries.trends {
+        own.trends = trends.get_ref() == "own";
+        if !own.trends {
+            let message = format!("`{}` is no value of `trends`", trends.get_ref());
+            let near = Some("own".to_owned());
+            let place = plates.span(trends);
+            plates.diagnostics.push(Problem::WrongType { message, near }, place);
+        }
+    }
     for section in &entries.section {
         let head = Span::new(&text.file, section.span());
         let section = section.get_ref();

@@ -69,7 +69,7 @@ pub(super) fn flags(cells: &[(&Party<'_>, Vec<Item<'_>>)]) -> Vec<&'static str> 
 }
 
 /// Whether two figures count the same thing by the same definition.
-fn same_definition(a: Item<'_>, b: Item<'_>) -> bool {
+pub(super) fn same_definition(a: Item<'_>, b: Item<'_>) -> bool {
     match (a, b) {
         (Item::Fact(a), Item::Fact(b)) => {
             a.indicator.id == b.indicator.id

@@ -26,6 +26,7 @@ mod secrecy;
 pub mod shape;
 mod substance;
 mod tables;
+mod trends;
 mod withdrawal;
 
 use chrono::NaiveDate;

@@ -25,7 +25,7 @@ pub(super) struct Plates<'a, 'c> {
 pub(super) type Cited<'a> = (&'a Region, Item<'a>);
 
 /// Each kind of block with the keys that it takes besides `kind`, `title`, `note` and `unit`.
-const KINDS: [(&str, &[&str]); 17] = [
+const KINDS: [(&str, &[&str]); 18] = [
     ("prose", &["text", "lead"]),
     ("table", &["columns", "align", "rows"]),
     ("cases", &["cases"]),
@@ -39,6 +39,7 @@ const KINDS: [(&str, &[&str]); 17] = [
     ("steps", &["steps"]),
     ("figures", &["facts", "names", "notes"]),
     ("dots", &["pairs", "labels"]),
+    ("trend", &["facts"]),
     ("pairing", &["left", "right", "names", "link"]),
     ("presence", &[]),
     ("comparison", &[]),
@@ -148,6 +149,7 @@ impl<'a> Plates<'a, '_> {
             "steps" => self.steps(raw, &head),
             "figures" => self.figures(raw, &head),
             "dots" => self.dots(raw, &head),
+            "trend" => self.trend(raw, &head),
             "pairing" => self.pairing(raw, &head),
             _ => {
                 let message = format!("a block of the kind `{kind}` belongs to a comparison");

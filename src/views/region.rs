@@ -8,7 +8,7 @@ use super::in_words::{chart_unit, list_in_words, table_in_words, with_figure};
 use super::plates::source_line;
 use super::shape::{Block, Cell, Column, Glance, Named, NamedNote, Plate, Run};
 use super::tables::case_table;
-use super::{Edition, Made};
+use super::{Edition, Made, trends};
 use crate::diag::Diagnostics;
 use crate::model::{Catalogue, Language, Region, Subject, Text};
 use crate::settings::Settings;
@@ -40,8 +40,20 @@ pub fn region_view(
     if own.lead.is_empty() {
         own.lead = vec![vec![Run::Words(default_lead(&name, &citations))]];
     }
-    if own.sections.is_empty() {
+    let written = !own.sections.is_empty();
+    if !written {
         own.sections = default_sections(&mut citations, catalogue);
+    }
+    let drawn = own.sections.iter().flat_map(|section| &section.blocks).chain(&own.annex);
+    if !own.trends && !trends::has_trend(drawn) {
+        let blocks = trends::before_and_after(&mut citations, catalogue);
+        // The pages of a body that somebody wrote are full: there the annex has room.
+        if written {
+            own.annex.extend(blocks);
+        } else if !blocks.is_empty() {
+            let heading = language.pick("前后对照", "Change over time").to_owned();
+            own.sections.push(Drafted { heading, blocks });
+        }
     }
     let ending = Ending {
         document: "region",

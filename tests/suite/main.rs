@@ -95,6 +95,7 @@ mod styles_modern;
 mod swept;
 mod ticks;
 mod tools;
+mod trends;
 mod triggers;
 mod verified;
 mod watched;

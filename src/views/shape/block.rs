@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{
     BarItem, Brace, Cell, Column, ComparisonRow, Dots, Figure, Legend, Named, NamedNote, PaceItem, Plate,
     PresenceRow, ProgressItem, Remark, RhythmRow, Runs, Side, Slope, SpanLegend, StackItem, Step,
-    TimespanRow, TreeLevel,
+    TimespanRow, TreeLevel, Trend,
 };
 
 /// A paragraph, a table or a chart.
@@ -182,6 +182,14 @@ pub enum Block {
         /// One small chart each.
         items: Vec<Slope>,
     },
+    /// One definition at several times: a slope or a line each.
+    Trend {
+        /// What every plate has.
+        #[serde(flatten)]
+        plate: Plate,
+        /// One small chart each, on a scale of its own from zero.
+        items: Vec<Trend>,
+    },
     /// When sources speak of.
     Timespan {
         /// What every plate has.
@@ -219,6 +227,7 @@ impl Block {
             | Self::Stacks { plate, .. }
             | Self::Pace { plate, .. }
             | Self::Slopes { plate, .. }
+            | Self::Trend { plate, .. }
             | Self::Timespan { plate, .. } => Some(plate),
         }
     }

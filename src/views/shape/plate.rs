@@ -270,6 +270,40 @@ pub struct Slope {
     pub change: String,
 }
 
+/// One definition at several times.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Trend {
+    /// What it is.
+    pub name: String,
+    /// The unit, as it stands beside the name.
+    pub unit: String,
+    /// From the oldest.
+    pub points: Vec<TrendPoint>,
+    /// The change from the first to the last in words, or that it is not computed and why.
+    pub change: String,
+}
+
+/// A figure at its time.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct TrendPoint {
+    /// When, in full.
+    pub when: String,
+    /// When, short enough for an axis.
+    pub tick: String,
+    /// The year under the tick, where it begins and the tick does not say it.
+    pub year: Option<String>,
+    /// Where it stands on the axis: a decimal year.
+    pub at: f64,
+    /// The figure.
+    pub figure: Figure,
+    /// The change since the point before in words; the first has none.
+    pub change: Option<String>,
+    /// Whether something between it and the point before is not known.
+    pub gap: bool,
+}
+
 /// A row of the time axis.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
