@@ -56,6 +56,8 @@ pub struct SourceWords {
 pub struct IndicatorWords {
     /// The label in a comparison's cell; default the name.
     pub short: Field<String>,
+    /// The noun behind its numbers, where that of the unit is wrong for it: firms that Chinese counts by 户.
+    pub unit: Field<String>,
 }
 
 /// Of a row of a comparison.

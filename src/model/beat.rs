@@ -47,7 +47,7 @@ impl Beat {
         let english = match self {
             Self::Monthly => "Monthly dispatch",
             Self::Quarterly => "Quarterly cross-inspection",
-            Self::HalfYear => "Half-year field day",
+            Self::HalfYear => "Half-year on-site review",
             Self::YearEnd => "Year-end review",
         };
         language.pick(self.chinese(), english)

@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use toml::Spanned;
 
-use super::catalogue::{Catalogue, Source};
+use super::catalogue::Catalogue;
 use super::reader::Reader;
 use super::region::Region;
+use super::source::Source;
 use super::words::Words;
 use crate::casefile::{CaseEntry, RegionFile};
 use crate::diag::{Problem, Span, nearest};

@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use toml::Spanned;
 
-use super::catalogue::{Catalogue, Source, plain};
+use super::catalogue::{Catalogue, plain};
 use super::fact::{Coverage, Fact};
 use super::formula;
 use super::quantity::Quantity;
 use super::reader::Reader;
 use super::region::Region;
+use super::source::Source;
 use super::time::Time;
 use crate::casefile::{DerivedEntry, RelationEntry};
 use crate::diag::{Problem, Span};

@@ -45,10 +45,14 @@ impl English {
         scribe.known("indicator", &self.entries.indicator, catalogue.indicators.keys());
         scribe.known("topic", &self.entries.topic, catalogue.topics.keys());
         for (id, entry) in &self.entries.indicator {
-            if let Some((indicator, _)) = catalogue.indicators.get_mut(id)
-                && let Some(short) = &entry.get_ref().short
-            {
-                Arc::make_mut(indicator).short.clone_from(short.get_ref());
+            if let Some((indicator, _)) = catalogue.indicators.get_mut(id) {
+                let indicator = Arc::make_mut(indicator);
+                if let Some(short) = &entry.get_ref().short {
+                    indicator.short.clone_from(short.get_ref());
+                }
+                if let (Some(noun), Some(spoken)) = (&entry.get_ref().unit, &mut indicator.spoken) {
+                    spoken.noun.clone_from(noun.get_ref());
+                }
             }
         }
         for (id, entry) in &self.entries.topic {

@@ -56,7 +56,7 @@ pub(super) fn between_in_english(from: Date, to: Date) -> String {
             format!("{} to {}", a.day(), words(to))
         }
         (Date::Day(a), Date::Day(b)) if a.year() == b.year() => {
-            format!("{} {} to {}", a.day(), month_name(a.month()), words(to))
+            format!("{}\u{a0}{} to {}", a.day(), month_name(a.month()), words(to))
         }
         _ => format!("{} to {}", words(from), words(to)),
     }
@@ -80,7 +80,7 @@ mod tests {
             ("2022", "2023", "2022 to 2023"),
         ] {
             let date = |text: &str| Date::parse(text).expect(text);
-            assert_eq!(between_in_english(date(from), date(to)), words);
+            assert_eq!(between_in_english(date(from), date(to)).replace('\u{a0}', " "), words);
         }
     }
 }

@@ -59,6 +59,18 @@ fn grouped(digits: &str) -> String {
     }
 }
 
+/// The noun for one: 1 time, 1 person.
+pub(super) fn singular(noun: &str) -> String {
+    match noun {
+        "people" => "person".to_owned(),
+        _ => match (noun.strip_suffix("ches"), noun.strip_suffix('s')) {
+            (Some(stem), _) => format!("{stem}ch"),
+            (None, Some(stem)) => stem.to_owned(),
+            (None, None) => noun.to_owned(),
+        },
+    }
+}
+
 /// The word on exactness, which stands before the number.
 pub(super) fn exactness(word: &str, qualifier: Qualifier) -> &'static str {
     match (word, qualifier) {
@@ -76,6 +88,15 @@ pub(super) fn exactness(word: &str, qualifier: Qualifier) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_is_no_plural() {
+        for (noun, one) in
+            [("times", "time"), ("people", "person"), ("batches", "batch"), ("mu", "mu"), ("%", "%")]
+        {
+            assert_eq!(singular(noun), one);
+        }
+    }
 
     #[test]
     fn ten_thousands_become_millions() {

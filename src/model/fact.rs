@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use toml::Spanned;
 
-use super::catalogue::{Catalogue, Indicator, Source, plain};
+use super::catalogue::{Catalogue, Indicator, plain};
 use super::quantity::{Nature, Qualifier, Quantity, read_number};
 use super::reader::{Reader, Set};
 use super::region::Region;
+use super::source::Source;
 use super::time::{Time, TimeForm};
 use crate::casefile::FactEntry;
 use crate::diag::{Problem, Span};
@@ -255,7 +256,9 @@ fn read_quantity(
         let span = reader.span(printed);
         compare_words(printed.get_ref(), qualifier, &word, upper, span, reader);
     }
-    let spoken = catalogue.spoken(&unit);
+    // An indicator may have a noun of its own for its usual unit.
+    let own = indicator.filter(|indicator| indicator.unit == unit).and_then(|own| own.spoken.clone());
+    let spoken = own.or_else(|| catalogue.spoken(&unit));
     Some(Quantity { value: number, upper, unit, qualifier, word, decimals: None, spoken })
 }
 

@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use toml::Spanned;
 
-use super::catalogue::{Catalogue, Source, plain};
+use super::catalogue::{Catalogue, plain};
 use super::reader::{Reader, Set};
 use super::region::Region;
+use super::source::Source;
 use crate::casefile::MechanismEntry;
 use crate::diag::{Problem, Span};
 use crate::settings::Language;

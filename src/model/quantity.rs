@@ -208,7 +208,9 @@ impl Quantity {
     pub fn unit_in_words(&self) -> String {
         let Some(spoken) = &self.spoken else { return self.unit.clone() };
         let blank = if spoken.noun.is_empty() || spoken.noun == "%" { "" } else { " " };
-        format!("{}{blank}{}", self.scale_in_words(), spoken.noun)
+        let is_one = self.upper.is_none() && self.value == 1.0 && spoken.scale <= 1.0;
+        let noun = if is_one { english_numbers::singular(&spoken.noun) } else { spoken.noun.clone() };
+        format!("{}{blank}{noun}", self.scale_in_words())
     }
 
     /// ` million`, where English needs it; Chinese units hold their own scale.

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::casebook::{CaseBook, read};
-use super::catalogue::{Catalogue, Source, SourceKind};
+use super::catalogue::Catalogue;
 use super::reader::Reader;
 use super::region::Region;
+use super::source::{Source, SourceKind};
 use super::time::{Date, Period};
 use crate::casefile::{Field, ReportedFile};
 use crate::diag::{Diagnostics, Problem, Severity, SourceFile, Span, nearest};

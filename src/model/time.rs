@@ -88,7 +88,8 @@ impl Date {
         match self {
             Self::Year(year) => year.to_string(),
             Self::Month(year, month) => format!("{} {year}", month_name(month)),
-            Self::Day(date) => format!("{} {} {}", date.day(), month_name(date.month()), date.year()),
+            // The day never parts from its month.
+            Self::Day(date) => format!("{}\u{a0}{} {}", date.day(), month_name(date.month()), date.year()),
         }
     }
 }

@@ -200,7 +200,9 @@ impl Reader<'_> {
             });
         }
         let mut covers = BTreeMap::new();
-        for (family, _, value) in self.entries(root, "covers") {
+        let mut limits_of_faces = self.entries(root, "covers");
+        limits_of_faces.extend(self.of_language(root, "covers"));
+        for (family, _, value) in limits_of_faces {
             match value.get_ref().as_str().map(Regex::new) {
                 Some(Ok(regex)) => drop(covers.insert(family.to_owned(), regex)),
                 Some(Err(e)) => self.wrong(value, format!("this is no regular expression: {e}")),

@@ -5,7 +5,7 @@
 use super::cite::Citations;
 use super::comparative::Table;
 use super::flags::{flag_in, legend};
-use super::in_words::{in_words, with_figure};
+use super::in_words::{in_words, with_figure, within_sentence};
 use super::numerals::{count_of, han_of};
 use super::plates::own_runs;
 use super::shape::{
@@ -90,6 +90,7 @@ fn presence<'a>(
     let title = title.unwrap_or_else(|| match everywhere.as_slice() {
         [] if language.is_english() => format!("Of {count} practices none is stated for all {places} places"),
         [only] if language.is_english() => {
+            let only = within_sentence(only);
             format!("Of {count} practices only one is stated for all {places} places: {only}")
         }
         several if language.is_english() => {

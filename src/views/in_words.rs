@@ -31,6 +31,17 @@ pub(super) fn list_in_words(named: &[Named], language: Language) -> String {
     words.collect::<Vec<_>>().join(language.pick("，", ", "))
 }
 
+/// A name as it stands within an English sentence: with a small letter, unless it is a name of its own.
+pub(super) fn within_sentence(name: &str) -> String {
+    let mut letters = name.chars();
+    match (letters.next(), letters.next()) {
+        (Some(first), Some(second)) if second.is_lowercase() && !name.starts_with("Party") => {
+            first.to_lowercase().chain(name.chars().skip(1)).collect()
+        }
+        _ => name.to_owned(),
+    }
+}
+
 /// The unit that stands at the head of a chart, where its figures stand without it.
 pub(super) fn chart_unit(item: &Item<'_>, language: Language) -> String {
     let quantity = item.quantity();

@@ -18,6 +18,7 @@ mod filled;
 mod finish;
 mod flags;
 mod in_words;
+mod item;
 mod numerals;
 mod plates;
 mod region;

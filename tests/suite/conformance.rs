@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::counter::recipient;
 use crate::mistakes::{issued, mend};
-use crate::project::{Project, root};
+use crate::project::{AS_OF, Project, copy_folder, root};
 use crate::shipped::Shipped;
 use crate::tools::{have, skip};
 
@@ -60,6 +60,37 @@ fn every_shipped_document_conforms_to_pdf_a_2a_and_pdf_ua_1() {
     let all = Shipped::in_all_languages(&[]);
     let files: Vec<PathBuf> = all.into_iter().map(|(shipped, name)| shipped.pdf(name)).collect();
     assert!(files.len() >= 15, "five documents in three languages: {files:?}");
+    conforms(&files, &["2a", "ua1"]);
+}
+
+/// The style for the general reader, and the four beats in either style, in each language.
+#[test]
+fn every_style_conforms_in_every_language() {
+    if !is_there() {
+        return;
+    }
+    let (shipped, demo) = (Project::shipped(), Project::demo());
+    for project in [&shipped, &demo] {
+        copy_folder(&root().join("styles"), &project.path("styles"));
+    }
+    for language in ["zh-Hans", "zh-Hant", "en"] {
+        let all = ["generate", "--all", "--style", "modern", "--jobs", "2", "--lang", language];
+        shipped.run(all.into_iter().chain(["--as-of", AS_OF])).ok();
+        for style in ["official", "modern"] {
+            for (period, day) in [
+                ("2026-10", "2026-11-06"),
+                ("2026-Q3", "2026-10-12"),
+                ("2026-H1", "2026-07-12"),
+                ("2026", "2027-01-12"),
+            ] {
+                let out = format!("reports/{style}");
+                let one = ["generate", "--area", "shili", "--period", period, "--as-of", day];
+                demo.run(one.into_iter().chain(["--style", style, "--lang", language, "--out", &out])).ok();
+            }
+        }
+    }
+    let files = [pdfs(&shipped, "reports"), pdfs(&demo, "reports")].concat();
+    assert_eq!(files.len(), 15 + 24, "{files:?}");
     conforms(&files, &["2a", "ua1"]);
 }
 

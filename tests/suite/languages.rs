@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::pdf::texts;
+use crate::pdf::{chars, texts};
 use crate::pdf_form::objects;
 use crate::project::Project;
 use crate::shipped::Shipped;
@@ -84,6 +84,40 @@ fn traditional_documents_are_traditional_throughout() {
     };
     let view = shipped.view(name).to_string();
     assert!(view.contains("松江河") && !view.contains("鬆江河"), "the village keeps its name");
+}
+
+/// Marks in the middle of their square come from one face on the whole page: those of the running text draw them elsewhere.
+#[test]
+fn marks_of_traditional_text_come_from_one_face() {
+    let all = Shipped::in_all_languages(&["mutool"]);
+    for (shipped, name) in all.into_iter().filter(|(_, name)| name.ends_with(".zh-Hant")).take(2) {
+        let marks: Vec<_> =
+            chars(&shipped.pdf(name)).into_iter().filter(|c| "「」，。、；：（）".contains(c.c)).collect();
+        assert!(marks.len() > 100, "{name}: {} marks", marks.len());
+        for mark in marks {
+            assert!(mark.font.starts_with("Noto"), "{name}: {mark:?}");
+        }
+    }
+}
+
+/// A measure word that Chinese uses for firms would make households of them; and one is no plural.
+#[test]
+fn nouns_fit_what_is_counted() {
+    let all = Shipped::in_all_languages(&[]);
+    let Some((shipped, name)) = all.into_iter().find(|(_, name)| name.ends_with("pingliang.en")) else {
+        return;
+    };
+    let text = shipped.view(name).to_string();
+    assert!(
+        text.contains("\"unit\":\" firms\"") && !text.contains("167 households"),
+        "firms are no households"
+    );
+    for wrong in ["1 years", "1 times", "1 batches", "1 people"] {
+        let alone = text
+            .match_indices(wrong)
+            .any(|(at, _)| !text[..at].ends_with(|c: char| c.is_ascii_digit() || c == ','));
+        assert!(!alone, "{wrong}");
+    }
 }
 
 #[test]

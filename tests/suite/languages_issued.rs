@@ -140,7 +140,7 @@ fn a_correction_a_withdrawal_and_a_list_are_in_english() {
     let corrected = view(&project, "dunhua.en.correction-1");
     assert_eq!(chinese(&corrected.to_string()), "");
     let notice = &corrected["correction"];
-    assert_eq!(notice["replaces"], "No. 1 (issue 1 in all) of 1 December 2026");
+    assert_eq!(notice["replaces"], "No. 1 (issue 1 in all) of 1\u{a0}December 2026");
     assert_eq!(notice["rows"][0]["was"], "119");
     assert_eq!(notice["rows"][0]["is"], "129");
     let page = &texts(&project.path("reports/2026-11/region/dunhua.en.correction-1.pdf"))[0];

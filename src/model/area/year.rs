@@ -60,7 +60,7 @@ impl Grade {
         let english = match self {
             Self::Good => "good",
             Self::Fair => "fairly good",
-            Self::Middling => "fair",
+            Self::Middling => "average",
             Self::Poor => "poor",
         };
         language.pick(self.chinese(), english)

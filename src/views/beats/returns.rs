@@ -25,7 +25,7 @@ pub(super) enum Came {
 impl Came {
     pub(super) fn in_words(self, language: Language) -> String {
         match self {
-            Self::InTime => language.pick("按时", "in time").to_owned(),
+            Self::InTime => language.pick("按时", "on time").to_owned(),
             Self::Late(days) if language.is_english() => {
                 format!("{} late", few(days as usize, "working day", "working days"))
             }

@@ -59,7 +59,7 @@ pub(super) fn settle(
             0,
             Annex::Plates {
                 label: label.clone(),
-                title: language.pick("图表续", "More tables and charts").into(),
+                title: language.pick("图表续", "Further tables and charts").into(),
                 blocks: moved,
             },
         );

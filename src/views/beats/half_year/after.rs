@@ -7,7 +7,7 @@ use super::super::parts::{
 };
 use super::super::targets::Reached;
 use crate::model::{Decision, Half, Language, Node, Period, month_name, spread};
-use crate::views::numerals::han;
+use crate::views::numerals::han_of;
 use crate::views::shape::{Block, Step};
 
 pub(super) fn decisions(all: &[Decision], year: i32, language: Language) -> Block {
@@ -32,7 +32,7 @@ pub(super) fn decisions(all: &[Decision], year: i32, language: Language) -> Bloc
             "Source: minutes of the field-day meeting, by date.",
         ),
         false => (
-            format!("会上定{}件事，最早一件{first}前办完", han(all.len())),
+            format!("会上定{}件事，最早一件{first}前办完", han_of(all.len())),
             "来源：现场推进会记录，按时限排。",
         ),
     };
@@ -114,10 +114,7 @@ pub(super) fn nodes(nodes: &[Node], year: i32, language: Language) -> Block {
             let alt: Vec<String> =
                 nodes.iter().map(|node| format!("{} {}", day(node), node.matter)).collect();
             (
-                format!(
-                    "{}, the last on {last}",
-                    capital(&few(nodes.len(), "point in time", "points in time"))
-                ),
+                format!("{}, the last on {last}", capital(&few(nodes.len(), "date", "dates"))),
                 "Data: settled at the field-day meeting; ◇ marks planned times.",
                 format!("{}.", alt.join("; ")),
             )
@@ -125,7 +122,7 @@ pub(super) fn nodes(nodes: &[Node], year: i32, language: Language) -> Block {
         false => {
             let alt: Vec<String> = nodes.iter().map(|node| format!("{}{}", day(node), node.matter)).collect();
             (
-                format!("{}个节点，最后一个在{last}", han(nodes.len())),
+                format!("{}个节点，最后一个在{last}", han_of(nodes.len())),
                 "数据：现场推进会议定；◇为计划时间。",
                 format!("{}。", alt.join("；")),
             )

@@ -20,7 +20,7 @@ use crate::model::{Language, Period, elapsed};
 use crate::views::Edition;
 use crate::views::assemble::Drafted;
 use crate::views::cite::Citations;
-use crate::views::numerals::{count_of, han, han_of};
+use crate::views::numerals::{count_of, han_of};
 use crate::views::shape::{Block, Figure, PaceItem};
 use after::{decisions, nodes, plans};
 use opening::{glances, lead};
@@ -82,8 +82,8 @@ pub(super) fn told<'a>(
     }
     if !half.nodes.is_empty() {
         let name = match period.ordinal() {
-            1 => language.pick("下半年节点表", "Points in time of the second half"),
-            _ => language.pick("下年节点表", "Points in time of the next year"),
+            1 => language.pick("下半年节点表", "Dates of the second half"),
+            _ => language.pick("下年节点表", "Dates of the next year"),
         };
         let mut blocks = vec![nodes(&half.nodes, year, language)];
         if !half.decisions.is_empty() {
@@ -100,7 +100,7 @@ pub(super) fn told<'a>(
     let route = route(told, half);
     Some(Settled {
         title: match language.is_english() {
-            true => format!("{}: field day, {}", told.area.name, period.in_words(language)),
+            true => format!("{}: on-site review, {}", told.area.name, period.in_words(language)),
             false => format!("{}{}现场推进情况", told.area.name, period.chinese()),
         },
         subtitle: None,
@@ -108,7 +108,7 @@ pub(super) fn told<'a>(
         glance: glances(&all, period, language),
         lead: vec![lead(told, &all, &came, period)],
         sections,
-        annexes: vec![(language.pick("现场推进路线时刻表", "Timetable of the field day"), route)],
+        annexes: vec![(language.pick("现场推进路线时刻表", "Timetable of the on-site review"), route)],
         records: Vec::new(),
         notes: match language.is_english() {
             true => vec![
@@ -156,7 +156,7 @@ fn note(told: &Told<'_>, all: &[Reached<'_>], period: Period) -> String {
         format!(
             "{name}{}项指标有{}项慢于序时，现场点位围绕慢项选定，请带着问题看。{demo}",
             count.replace('两', "二"),
-            han(slow)
+            han_of(slow)
         )
     }
 }
@@ -214,7 +214,13 @@ fn progress(all: &[Reached<'_>], came: &[Came], period: Period, language: Langua
             )
         }
         false => (
-            format!("{}项里{}项快、{}项平、{}项慢", han_of(all.len()), han(fast), han(level), han(slow)),
+            format!(
+                "{}项里{}项快、{}项平、{}项慢",
+                han_of(all.len()),
+                han_of(fast),
+                han_of(level),
+                han_of(slow)
+            ),
             format!("来源：完成数为{}单位报表合计，目标为年度目标；{end}，序时{passed}%。", han_of(here)),
         ),
     };
@@ -267,7 +273,7 @@ fn pace(all: &[Reached<'_>], period: Period, language: Language) -> Block {
     let (source, alt) = match english {
         true => (
             format!(
-                "Data: as in Table 1, completion rate in %, {end}; the dashed line is the schedule, a black bar is behind it."
+                "Data: as in Table 1, completion rate in %, {end}; the dashed line is the schedule, the darkest bar is behind it."
             ),
             format!("Schedule {}%; {}.", digits(passed), alt.join("; ")),
         ),

@@ -36,7 +36,7 @@ pub(super) fn glances(all: &[Reached<'_>], period: Period, language: Language) -
             let (wanted, done) = (amount(one.target.value, indicator), amount(one.done, indicator));
             glance(
                 target(measured(one.target.value - one.done, indicator)),
-                language.pick("最慢一项还要完成", "Left of the slowest"),
+                language.pick("最慢一项还要完成", "Still to do on the slowest"),
                 Some(match english {
                     true => format!("{wanted} − {done}, over {months} months"),
                     false => format!("{wanted}－{done}，摊到{months}个月"),
@@ -86,7 +86,7 @@ pub(super) fn glances(all: &[Reached<'_>], period: Period, language: Language) -
         ),
         glance(
             counted(number(level.len()), of),
-            language.pick("与序时持平", "Level with it"),
+            language.pick("与序时持平", "Level with schedule"),
             more(&level),
             end.clone(),
             computed,

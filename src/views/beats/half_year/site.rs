@@ -5,7 +5,7 @@
 use super::super::Told;
 use super::super::parts::{DASH, capital, cell, count, day_in, few, prose, table};
 use crate::model::{Date, Half};
-use crate::views::numerals::han;
+use crate::views::numerals::{han, han_of};
 use crate::views::shape::Block;
 use chrono::{Datelike, NaiveTime};
 
@@ -47,13 +47,13 @@ pub(super) fn sites(told: &Told<'_>, half: &Half, year: i32) -> Vec<Block> {
                     "{}, each with one figure and one problem",
                     capital(&few(half.stops.len(), "site", "sites"))
                 ),
-                format!("Source: plan of the field day; {day}the timetable stands in Annex 1."),
+                format!("Source: plan of the on-site review; {day}the timetable stands in Annex 1."),
             )
         }
         false => {
             let day = half.day.map_or_else(String::new, |day| format!("{}，", day_in(day, year, language)));
             (
-                format!("{}个点，每个点一个数、一个问题", han(half.stops.len())),
+                format!("{}个点，每个点一个数、一个问题", han_of(half.stops.len())),
                 format!("来源：现场推进方案；{day}路线时刻见附件1。"),
             )
         }
@@ -105,7 +105,7 @@ pub(super) fn route(told: &Told<'_>, half: &Half) -> Vec<Block> {
     let names = names.join(language.comma());
     let title = match language.is_english() {
         true => format!("{}: {names}", capital(&few(stops, "stop", "stops"))),
-        false => format!("{}站：{names}", han(stops)),
+        false => format!("{}站：{names}", han_of(stops)),
     };
     let heads = language.pick(
         ["站", "时间", "地点", "看什么", "谁来讲", "下一程"],
@@ -113,7 +113,7 @@ pub(super) fn route(told: &Told<'_>, half: &Half) -> Vec<Block> {
     );
     let columns: Vec<(&str, &'static str)> =
         heads.into_iter().zip(["center", "center", "left", "left", "left", "left"]).collect();
-    let source = language.pick("来源：现场推进方案。", "Source: plan of the field day.");
+    let source = language.pick("来源：现场推进方案。", "Source: plan of the on-site review.");
     let (lead, questions) = language.pick(
         ("每站三问：", "清单上的事谁在办，卡在哪，几号办完。"),
         (

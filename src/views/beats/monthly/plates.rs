@@ -95,7 +95,8 @@ pub(super) fn progress<'a>(
 
 pub(super) fn chart(told: &Told<'_>, now: &Month<'_>) -> Block {
     let language = told.language;
-    let labels = language.pick(["完成", "按期", "临期", "逾期"], ["done", "on time", "due soon", "overdue"]);
+    let labels =
+        language.pick(["完成", "按期", "临期", "逾期"], ["done", "on schedule", "due soon", "overdue"]);
     let unit = language.pick("项", "");
     let items: Vec<StackItem> = now
         .rows
