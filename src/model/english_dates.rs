@@ -7,7 +7,8 @@ use chrono::Datelike;
 use super::time::Date;
 use crate::settings::Language;
 
-const MONTHS: [&str; 12] = [
+/// The names of the months.
+pub const MONTHS: [&str; 12] = [
     "January",
     "February",
     "March",

@@ -42,7 +42,7 @@ pub use casebook::{CaseBook, Subject, Text, Used, has_english};
 pub use catalogue::{Catalogue, Flow, Indicator, Practice, Term, Theme, Topic};
 pub use derived::Derived;
 
-pub use english_dates::{month_name, number_of_name};
+pub use english_dates::{MONTHS, month_name, number_of_name};
 pub use english_numbers::Spoken;
 pub use fact::{Coverage, Fact};
 pub use mechanism::{Mechanism, MechanismKind, Stated};

@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 use croner::{CronComponent, CronPattern};
 
 use super::rule::Rule;
+use crate::model::MONTHS;
 
 #[cfg(test)]
 mod tests;
@@ -20,20 +21,6 @@ const MOST_TIMES: usize = 6;
 
 const WEEKDAYS_ZH: [&str; 7] = ["周日", "周一", "周二", "周三", "周四", "周五", "周六"];
 const WEEKDAYS_EN: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-const MONTHS_EN: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 /// The language of the words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -203,7 +190,7 @@ impl Scope<'_> {
     }
 
     fn english(&self) -> String {
-        let name = |month: u16| MONTHS_EN[usize::from(month) - 1].to_owned();
+        let name = |month: u16| MONTHS[usize::from(month) - 1].to_owned();
         if self.0.is_empty() { "every month".into() } else { listed(&runs(self.0, " to ", name), "and") }
     }
 
