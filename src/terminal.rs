@@ -246,6 +246,11 @@ impl Progress {
         }
     }
 
+    /// Prints something else; the bar makes room for it.
+    pub(crate) fn aside<T>(&self, print: impl FnOnce() -> T) -> T {
+        self.bar.suspend(print)
+    }
+
     /// All is done; the bar goes.
     pub(crate) fn end(&self) {
         self.bar.finish_and_clear();

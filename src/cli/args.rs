@@ -243,6 +243,15 @@ pub(crate) struct Generate {
     /// Make documents again that are there unchanged
     #[arg(long, help_heading = "Output")]
     pub force: bool,
+    /// Say of each document why it is made or left as it is
+    #[arg(long, help_heading = "Messages")]
+    pub why: bool,
+    /// How many seconds a document may take [default: `deadline` of report.toml, else 60]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400), help_heading = "Output")]
+    pub timeout: Option<u64>,
+    /// How many MiB of memory a worker may take [default: `memory_mib` of report.toml, else 1024]
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(128..=1_048_576), help_heading = "Output")]
+    pub memory: Option<u64>,
     /// Make nothing unless templates, faces and typesetter are as `report lock` wrote them down
     #[arg(long, help_heading = "Output")]
     pub locked: bool,

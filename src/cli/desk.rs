@@ -77,7 +77,11 @@ pub(crate) fn open(common: &Common, terminal: &Terminal) -> Result<Desk, Failure
 }
 
 /// This program again, as a worker on the same templates and faces.
-fn worker(workspace: &Workspace, common: &Common, terminal: &Terminal) -> Result<Program, Failure> {
+pub(super) fn worker(
+    workspace: &Workspace,
+    common: &Common,
+    terminal: &Terminal,
+) -> Result<Program, Failure> {
     let path = terminal.running_program()?;
     let mut arguments: Vec<OsString> = Vec::new();
     for (flag, folder) in [
@@ -109,7 +113,7 @@ impl Desk {
         let output = engine.output.map(|engine| {
             Pipeline::new(self.workspace.clone(), self.settings.clone(), self.book.clone(), engine)
                 .with_paper(pipeline::Paper::of(&self.ways, &self.recipients))
-                .with_crew(Crew::new(self.program.clone(), Limits { deadline, memory }))
+                .with_crew(Crew::new(self.program.clone(), Limits { deadline, memory }, 1))
         });
         Ok(Warned { output, diagnostics: engine.diagnostics })
     }

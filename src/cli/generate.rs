@@ -1,18 +1,21 @@
 //! `report generate`: make briefings.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use briefing::diag::Diagnostics;
 use briefing::ledger::review_path;
 use briefing::model::{Beat, CaseBook, Period, Subject};
-use briefing::pipeline::{self, Document, End, Order, Pipeline, Wish};
+use briefing::pipeline::{self, Document, End, MakeError, Order, Pipeline, Wish};
 use briefing::settings::{Settings, Standard};
 use briefing::views::{Numbered, Part};
+use briefing::workers::{Crew, Limits, WorkerError};
 
 use super::args::{Common, Generate, OutputFormat, PartArg, SidesArg, StandardArg};
 use super::failure::{Failure, Outcome, with_causes};
-use super::{lock, pages, paper, resolve};
-use crate::terminal::Terminal;
+use super::{desk, lock, pages, paper, resolve};
+use crate::terminal::{Progress, Terminal};
 
 /// Makes what was asked for and says what became of it.
 pub(crate) fn run(common: &Common, verb: &Generate, terminal: &Terminal) -> Result<Outcome, Failure> {
@@ -40,7 +43,7 @@ pub(crate) fn run(common: &Common, verb: &Generate, terminal: &Terminal) -> Resu
         let hint = Some("give --region with one id".to_owned());
         return Err(Failure::usage(format!("--issue numbers one document, not {}", orders.len()), hint));
     }
-    if verb.dry_run {
+    if verb.dry_run && !verb.why {
         for order in &orders {
             let path = workspace.out.join(Pipeline::path_of(order, &wish, book.catalogue.language));
             terminal.line(&path.display().to_string())?;
@@ -51,33 +54,46 @@ pub(crate) fn run(common: &Common, verb: &Generate, terminal: &Terminal) -> Resu
         }
         return Ok(Outcome::Done);
     }
+    let limits = limits(verb, &settings);
+    let program = desk::worker(&workspace, common, terminal)?;
     let engine = pipeline::open_engine(&workspace, &settings)?;
     let Some(engine_output) = engine.output else { return Err(Failure::Diagnostics(engine.diagnostics)) };
     terminal.messages(&engine.diagnostics);
     if verb.locked {
         lock::must_hold(common, &engine_output)?;
     }
-    let pipeline = Pipeline::new(workspace, settings, book, engine_output).with_paper(paper);
+    let mut pipeline =
+        Pipeline::new(workspace, settings, book, engine_output).with_paper(paper).with_limits(limits);
     if verb.view {
         let [order] = orders.as_slice() else {
             return Err(Failure::usage(format!("--view prints one view, not {}", orders.len()), None));
         };
         return view(&pipeline, order, &wish, terminal);
     }
-    let made = make(&pipeline, orders, &wish, terminal)?;
+    let count = orders.len();
+    let survey = pipeline.survey(orders, &wish)?;
+    if verb.dry_run {
+        return foresee(&survey, terminal);
+    }
+    // One document is set sooner than a worker is started for it.
+    if survey.open() > 1 {
+        pipeline = pipeline.with_crew(Crew::new(program, limits, wish.jobs));
+    }
+    let mut run = Run::new(verb.why, &wish, count, terminal);
+    let mut said = Ok(());
+    pipeline.carry_out(survey, &wish, |outcome| {
+        if said.is_ok() {
+            said = run.tell(outcome);
+        }
+    })?;
+    said?;
+    let made = run.end();
     if verb.format == OutputFormat::Png {
         for path in &made.paths {
             pages::write(path, verb.resolution, terminal)?;
         }
     }
     Ok(made.outcome)
-}
-
-/// What a run left.
-struct Made {
-    outcome: Outcome,
-    /// The files that are there as asked for.
-    paths: Vec<PathBuf>,
 }
 
 fn view(pipeline: &Pipeline, order: &Order, wish: &Wish, terminal: &Terminal) -> Result<Outcome, Failure> {
@@ -89,48 +105,123 @@ fn view(pipeline: &Pipeline, order: &Order, wish: &Wish, terminal: &Terminal) ->
     Ok(Outcome::Done)
 }
 
-fn make(pipeline: &Pipeline, orders: Vec<Order>, wish: &Wish, terminal: &Terminal) -> Result<Made, Failure> {
-    let progress = terminal.progress(orders.len());
-    let outcomes = pipeline.generate(orders, wish, |_| progress.step())?;
-    progress.end();
-    let mut said = Diagnostics::new();
-    let mut refused = 0;
-    for outcome in &outcomes {
-        said.extend(outcome.diagnostics.clone());
-        if matches!(outcome.end, End::Refused | End::Failed(_)) {
-            refused += 1;
-        }
+/// What a document may take.
+fn limits(verb: &Generate, settings: &Settings) -> Limits {
+    let (deadline, memory) = settings.limits;
+    Limits {
+        deadline: verb.timeout.map_or(deadline, Duration::from_secs),
+        memory: verb.memory.map_or(memory, |mib| mib << 20),
     }
-    said.sort();
-    terminal.messages(&said);
-    let mut paths = Vec::new();
-    let sheet_of = |path: &Path| PathBuf::from(review_path(&path.display().to_string()));
-    for outcome in &outcomes {
-        if let End::Made { path, .. } | End::Unchanged { path, .. } = &outcome.end {
-            paths.push(path.clone());
-            paths.extend(wish.copy.then(|| sheet_of(path)));
-        }
+}
+
+/// Says what a run would do, as far as the bytes of data and files tell.
+fn foresee(survey: &pipeline::Survey, terminal: &Terminal) -> Result<Outcome, Failure> {
+    for (order, stays, why) in survey.iter() {
+        let what = if stays { "leave" } else { "read and, where it differs, make" };
+        terminal.line(&format!("would {what} {} {}: {why}", order.document.name(), order.subject))?;
+    }
+    Ok(Outcome::Done)
+}
+
+/// What a run left.
+struct Made {
+    outcome: Outcome,
+    /// The files that are there as asked for.
+    paths: Vec<PathBuf>,
+}
+
+/// Tells of a run as it goes on: of ten thousand documents nothing is kept but what was said already.
+struct Run<'a> {
+    why: bool,
+    wish: &'a Wish,
+    progress: Progress,
+    terminal: &'a Terminal,
+    made: Made,
+    /// Comparisons read what briefings of regions have read, and find the same in it.
+    said: BTreeSet<String>,
+}
+
+impl<'a> Run<'a> {
+    fn new(why: bool, wish: &'a Wish, count: usize, terminal: &'a Terminal) -> Self {
+        let made = Made { outcome: Outcome::Done, paths: Vec::new() };
+        Self { why, wish, progress: terminal.progress(count), terminal, made, said: BTreeSet::new() }
+    }
+
+    fn tell(&mut self, outcome: pipeline::Outcome) -> Result<(), Failure> {
+        self.progress.step();
+        self.messages(outcome.diagnostics);
         let name = format!("{} {}", outcome.order.document.name(), outcome.order.subject);
         let took = outcome.took.as_secs_f64();
         match &outcome.end {
             End::Made { path, pages, bytes } => {
                 let size = bytes.div_ceil(1024);
-                let path = shown(path);
-                terminal.line(&format!("made {name}: {pages} pages, {size} KiB, {took:.2} s, {path}"))?;
-                if wish.copy {
-                    terminal.line(&format!("made {name}: its 审签单, {}", review_path(&path)))?;
+                let shown = shown(path);
+                self.line(&format!("made {name}: {pages} pages, {size} KiB, {took:.2} s, {shown}"))?;
+                if self.wish.copy {
+                    self.line(&format!("made {name}: its 审签单, {}", review_path(&shown)))?;
                 }
             }
             End::Unchanged { path, pages } => {
-                terminal.line(&format!("unchanged {name}: {pages} pages, {}", shown(path)))?;
+                self.line(&format!("unchanged {name}: {pages} pages, {}", shown(path)))?;
             }
-            End::Refused => terminal.error(&format!("{name} was not made"), None),
+            End::Refused => self.refused(&format!("{name} was not made"), None),
             End::Failed(error) => {
-                terminal.error(&format!("{name} was not made: {}", with_causes(error)), None);
+                self.refused(&format!("{name} was not made: {}", with_causes(error)), hint(error));
             }
         }
+        if self.why && !matches!(outcome.end, End::Refused | End::Failed(_)) {
+            self.line(&format!("  because {}", outcome.why))?;
+        }
+        if let End::Made { path, .. } | End::Unchanged { path, .. } = outcome.end {
+            if self.wish.copy {
+                self.made.paths.push(PathBuf::from(review_path(&path.display().to_string())));
+            }
+            self.made.paths.push(path);
+        }
+        Ok(())
     }
-    Ok(Made { outcome: if refused == 0 { Outcome::Done } else { Outcome::Partly }, paths })
+
+    /// Prints what was not said before.
+    fn messages(&mut self, mut diagnostics: Diagnostics) {
+        diagnostics.sort();
+        let mut fresh = Diagnostics::new();
+        for found in diagnostics.iter() {
+            let place = found.span.as_ref().map(|span| (span.file.path().to_owned(), span.range.clone()));
+            if self.said.insert(format!("{place:?} {:?}", found.problem)) {
+                fresh.add(found.clone());
+            }
+        }
+        if !fresh.is_empty() {
+            self.progress.aside(|| self.terminal.messages(&fresh));
+        }
+    }
+
+    fn line(&self, text: &str) -> Result<(), Failure> {
+        self.progress.aside(|| self.terminal.line(text)).map_err(Failure::from)
+    }
+
+    fn refused(&mut self, message: &str, hint: Option<&str>) {
+        self.made.outcome = Outcome::Partly;
+        self.progress.aside(|| self.terminal.error(message, hint));
+    }
+
+    fn end(self) -> Made {
+        self.progress.end();
+        self.made
+    }
+}
+
+/// What helps against an error.
+fn hint(error: &MakeError) -> Option<&'static str> {
+    match error {
+        MakeError::Worker(WorkerError::Deadline { .. }) => {
+            Some("a loop in a template may have no end; --timeout allows a long document more")
+        }
+        MakeError::Worker(WorkerError::Died { .. } | WorkerError::Memory { .. }) => Some(
+            "a template may call itself or fill its memory without end; --memory allows a large document more",
+        ),
+        MakeError::Disk(_) | MakeError::Worker(_) | MakeError::Ledger(_) => None,
+    }
 }
 
 pub(super) fn shown(path: &Path) -> String {

@@ -86,10 +86,16 @@ pub(crate) fn area<'s>(id: &str, settings: &'s Settings) -> Result<&'s Area, Fai
     settings.areas.iter().find(|area| area.id == id).ok_or_else(|| unknown("area", id, &known))
 }
 
+/// More ids than this are not listed one by one.
+const NAMED: usize = 40;
+
 fn unknown(kind: &str, id: &str, known: &[String]) -> Failure {
     let near = nearest(id, known.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`? "));
     let there = match known {
         [] => format!("there is no {kind} at all"),
+        known if known.len() > NAMED => {
+            format!("there are {}, {} and more: {} in all", known[0], known[1], known.len())
+        }
         known => format!("there are {}", known.join(", ")),
     };
     Failure::usage(format!("no {kind} `{id}`"), Some(format!("{}{there}", near.unwrap_or_default())))

@@ -1,6 +1,6 @@
 //! `manifest.json`: every finished file with its digests, written last.
 //!
-//! Whether a document must be made again is left to the pipeline, which compares.
+//! What a run notes on the way is left to `journal`. Whether a document must be made again is left to the pipeline, which compares.
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
@@ -8,7 +8,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::LedgerError;
+use super::{LedgerError, journal};
 use crate::disk::{self, PathError};
 use crate::model::Language;
 use crate::views::shape::Line;
@@ -76,6 +76,9 @@ pub struct Entry {
     pub people: Vec<Line>,
     /// SHA-256 over view, templates, faces, engine and options: what the PDF was made from.
     pub inputs: String,
+    /// The files that the view was made from; none where there was something to warn of, which is to be said again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sources: Option<Sources>,
     /// SHA-256 of the same document without the red of its masthead, where one lies beside it: see [`blank_path`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blank: Option<String>,
@@ -88,6 +91,17 @@ pub struct Entry {
     /// The path of the notice that calls its issue back (撤回).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawn: Option<String>,
+}
+
+/// The files that a view is made from, by their content.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sources {
+    /// SHA-256 of what all documents of a run share, which the archive keeps: settings, catalogues, templates, faces, program, options.
+    pub basis: String,
+    /// SHA-256 of what was asked for: the places, the title, the channels.
+    pub order: String,
+    /// SHA-256 of each file that belongs to this document, by its name in the workspace.
+    pub files: BTreeMap<String, String>,
 }
 
 /// Where the rendering of a document for pre-printed red paper (套红纸) lies: `<subject>.blank.pdf` beside it.
@@ -138,11 +152,19 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    /// Reads the manifest of a folder; an empty one where there is none yet.
+    /// Reads the manifest of a folder, with what a run that has not ended has finished; an empty one where there is none yet.
     ///
     /// # Errors
     /// When it is there and cannot be read or understood.
     pub fn read(folder: &Path) -> Result<Self, LedgerError> {
+        // The journal first: one that is taken over in the meantime is then read twice, and not missed.
+        let finished = journal::read(folder)?;
+        let mut manifest = Self::read_whole(folder)?;
+        manifest.entries.extend(finished);
+        Ok(manifest)
+    }
+
+    fn read_whole(folder: &Path) -> Result<Self, LedgerError> {
         let path = folder.join(NAME);
         if !path.exists() {
             return Ok(Self { format: 1, entries: BTreeMap::new() });
@@ -158,7 +180,7 @@ impl Manifest {
 
     /// Whether a folder has a manifest.
     pub fn is_in(folder: &Path) -> bool {
-        folder.join(NAME).is_file()
+        folder.join(NAME).is_file() || journal::is_in(folder)
     }
 
     /// Adds entries to the manifest of a folder. What another run has added in the meantime is kept.
@@ -170,6 +192,29 @@ impl Manifest {
             return Ok(());
         }
         Self::change(folder, |known| known.extend(entries))
+    }
+
+    /// Notes files that are finished, in the midst of a run. Every reader finds them; [`Manifest::settle`] writes them into the manifest.
+    ///
+    /// # Errors
+    /// When the folder cannot be locked or written to.
+    pub fn note(folder: &Path, entries: &[(String, Entry)]) -> Result<(), LedgerError> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        disk::create_folder(folder)?;
+        let lock = Lock::take(&folder.join(LOCK))?;
+        journal::append(folder, entries)?;
+        drop(lock);
+        Ok(())
+    }
+
+    /// Writes what was noted into the manifest, this run's notes and those of one that was killed.
+    ///
+    /// # Errors
+    /// As [`Manifest::add`].
+    pub fn settle(folder: &Path) -> Result<(), LedgerError> {
+        if journal::is_in(folder) { Self::change(folder, |_| ()) } else { Ok(()) }
     }
 
     /// Takes entries out of the manifest of a folder.
@@ -195,6 +240,7 @@ impl Manifest {
         let mut bytes = serde_json::to_vec_pretty(&manifest).expect("strings and numbers always serialise");
         bytes.push(b'\n');
         disk::write(&folder.join(NAME), &bytes)?;
+        journal::remove(folder)?;
         drop(lock);
         Ok(())
     }

@@ -249,6 +249,7 @@ impl Pipeline {
             held: false,
             people: Vec::new(),
             inputs: self.digest_of("withdrawal", &bytes, wish),
+            sources: None,
             blank: None,
             correction: None,
             superseded: None,

@@ -8,10 +8,12 @@ use std::sync::PoisonError;
 use chrono::NaiveDate;
 
 use super::loading::{Loaded, content_of};
-use super::{End, MakeError, Order, Pipeline, Wish};
+use super::running::Found;
+use super::sources::Ground;
+use super::{End, MakeError, Order, Pipeline, Why, Wish};
 use crate::diag::{Diagnostics, Problem, Span};
 use crate::disk::{self, PathError};
-use crate::ledger::{Archive, Entry, Manifest, blank_path};
+use crate::ledger::{Archive, Entry, Manifest, Sources, blank_path};
 use crate::model::Language;
 use crate::settings::Standard;
 use crate::typeset::{Job, Typeset};
@@ -33,6 +35,17 @@ pub(super) struct Set {
     pub(super) moved: usize,
 }
 
+/// What became of a document that had to be read.
+#[derive(Debug)]
+pub(super) struct Done {
+    pub(super) end: End,
+    pub(super) why: Why,
+    /// What is to be recorded; the document itself is the last.
+    pub(super) entries: Vec<(String, Entry)>,
+    /// What is recorded of it, where nothing is to be recorded anew.
+    pub(super) entry: Option<Entry>,
+}
+
 /// How a document is dressed that is not the plain one of its data: what is put on its view, and whether its body may take the room
 /// that it needs.
 pub(super) struct Dress<'a> {
@@ -41,14 +54,78 @@ pub(super) struct Dress<'a> {
 }
 
 impl Pipeline {
+    /// What is to be done with a document, as far as the bytes of its sources and of its files tell.
+    pub(super) fn look(&self, order: &Order, wish: &Wish, before: &Manifest, ground: &Ground) -> Found {
+        let path = Self::path_of(order, wish, self.language());
+        let Some(entry) = before.entries.get(&path) else { return Found::goes(Why::New) };
+        // What was issued is never written over: a draft that says something else lies beside it.
+        let was_issued = entry.total.is_some() && !is_issue(wish);
+        if was_issued && (entry.superseded.is_some() || entry.withdrawn.is_some()) {
+            return Found::goes(Why::Changed(Vec::new()));
+        }
+        if !was_issued {
+            if wish.force {
+                return Found::goes(Why::Forced);
+            }
+            if wish.as_of_given && entry.date != wish.as_of.to_string() {
+                return Found::goes(Why::Dated { was: entry.date.clone() });
+            }
+            if !bears(entry, wish) {
+                return Found::goes(Why::Marked);
+            }
+        }
+        if let Some(why) = self.spoilt(order, wish, &path, entry) {
+            return Found::goes(why);
+        }
+        match self.sources(order, wish, ground) {
+            Some(sources) if entry.sources.as_ref() == Some(&sources) => {
+                Found::stays(self.workspace.out.join(&path), entry)
+            }
+            Some(sources) => Found::goes(Why::Changed(self.changes(entry, &sources, ground))),
+            None => Found::goes(Why::Changed(Vec::new())),
+        }
+    }
+
+    /// Which file of a document is not there as it was recorded.
+    fn spoilt(&self, order: &Order, wish: &Wish, path: &str, entry: &Entry) -> Option<Why> {
+        let view = Path::new(path).with_extension("json").display().to_string();
+        let mut files = vec![(path.to_owned(), &entry.pdf), (view, &entry.view)];
+        if self.wants_blank(order, wish) {
+            match &entry.blank {
+                Some(digest) => files.push((blank_path(path), digest)),
+                None => return Some(Why::Gone(blank_path(path))),
+            }
+        }
+        files.into_iter().find_map(|(name, digest)| {
+            let file = self.workspace.out.join(&name);
+            match disk::read(&file) {
+                Ok(bytes) if disk::sha256(&bytes) == *digest => None,
+                Ok(_) => Some(Why::Altered(name)),
+                Err(_) => Some(Why::Gone(name)),
+            }
+        })
+    }
+
+    /// Makes a document, unless its view shows that it would come out as it lies there.
     pub(super) fn make(
         &self,
         order: &Order,
         wish: &Wish,
-        before: &Manifest,
+        (before, ground): (&Manifest, &Ground),
+        why: &Why,
         diagnostics: &mut Diagnostics,
-    ) -> Result<(End, Vec<(String, Entry)>), MakeError> {
-        let Some(loaded) = self.load(order, wish, diagnostics) else { return Ok((End::Refused, Vec::new())) };
+    ) -> Result<Done, MakeError> {
+        let refused =
+            || Done { end: End::Refused, why: why.clone().other_view(), entries: Vec::new(), entry: None };
+        let stays = |end, entry: &Entry, entries| Done {
+            end,
+            why: why.clone().same_view(),
+            entries,
+            entry: Some(entry.clone()),
+        };
+        // What changes while the data are read is noticed by the next run: the digests are those from before.
+        let sources = self.sources(order, wish, ground);
+        let Some(loaded) = self.load(order, wish, diagnostics) else { return Ok(refused()) };
         let mut path = Self::path_of(order, wish, self.language());
         let base = wish.copy.then(|| self.base(order, wish, before));
         let on = |view: &mut View| {
@@ -63,8 +140,7 @@ impl Pipeline {
         {
             path = path.replacen(".pdf", &format!(".no-{}.pdf", number.number), 1);
         }
-        let is_issue = wish.number.is_some_and(|number| number.total.is_some());
-        if !is_issue
+        if !is_issue(wish)
             && !wish.held
             && !wish.copy
             && let Some(entry) = before.entries.get(&path).filter(|entry| entry.total.is_some())
@@ -76,7 +152,7 @@ impl Pipeline {
                 None => self.unchanged(order, wish, &loaded, &path, entry, &dress).map(|(end, _)| end),
             };
             if let Some(end) = end {
-                return Ok((end, Vec::new()));
+                return Ok(stays(end, entry, Vec::new()));
             }
             path = path.replacen(".pdf", ".draft.pdf", 1);
             // Nor is a draft that somebody was asked to sign.
@@ -88,24 +164,31 @@ impl Pipeline {
         let may_stay =
             |entry: &&Entry| !wish.force && (!wish.as_of_given || entry.date == wish.as_of.to_string());
         let recorded = before.entries.get(&path).filter(may_stay);
-        let same_marks = |entry: &&Entry| {
-            numbered(entry) == wish.number && entry.people == wish.people && entry.held == wish.held
-        };
-        if let Some(entry) = recorded.filter(same_marks)
+        if let Some(entry) = recorded.filter(|entry| bears(entry, wish))
             && let Some((end, mut view)) = self.unchanged(order, wish, &loaded, &path, entry, &dress)
             && base.as_ref().is_none_or(|base| self.has_review(wish, &mut view, base, entry, before, &path))
         {
-            return Ok((end, Vec::new()));
+            // It says the same, but from other bytes: the next run need not read them again. Where there was something to warn of when it was
+            // made, it is read each time.
+            let known = entry.sources.is_some() && diagnostics.is_empty() && entry.sources != sources;
+            let entries = match known {
+                true => vec![(path, Entry { sources: self.recorded(sources, ground)?, ..entry.clone() })],
+                false => Vec::new(),
+            };
+            return Ok(stays(end, entry, entries));
         }
         let Some(set) = self.set(order, wish, &loaded, &path, &dress, diagnostics)? else {
-            return Ok((End::Refused, Vec::new()));
+            return Ok(refused());
         };
-        let entry = self.entry(order, wish, &loaded, &set)?;
+        let mut entry = self.entry(order, wish, &loaded, &set)?;
+        if diagnostics.is_empty() {
+            entry.sources = self.recorded(sources, ground)?;
+        }
         let sheet = match &base {
             None => None,
             Some(base) => match self.make_review(wish, &set, base, (&path, &entry), diagnostics)? {
                 Some(sheet) => Some(sheet),
-                None => return Ok((End::Refused, Vec::new())),
+                None => return Ok(refused()),
             },
         };
         disk::write(&target.with_extension("json"), &set.bytes)?;
@@ -114,7 +197,21 @@ impl Pipeline {
         }
         disk::write(&target, &set.output.pdf)?;
         let end = End::Made { path: target, pages: set.output.pages, bytes: set.output.pdf.len() };
-        Ok((end, sheet.into_iter().chain([(path, entry)]).collect()))
+        let entries = sheet.into_iter().chain([(path, entry)]).collect();
+        Ok(Done { end, why: why.clone().other_view(), entries, entry: None })
+    }
+
+    /// The sources of a document, once the archive has what they name.
+    fn recorded(&self, sources: Option<Sources>, ground: &Ground) -> Result<Option<Sources>, PathError> {
+        if sources.is_some() {
+            let mut kept = self.grounds.lock().unwrap_or_else(PoisonError::into_inner);
+            if !kept.contains(&ground.digest) {
+                self.keep(None)?;
+                Archive::of(&self.workspace.out).keep(&ground.bytes())?;
+                kept.insert(ground.digest.clone());
+            }
+        }
+        Ok(sources)
     }
 
     /// Sets a document; none where the diagnostics say why. Plates move to the annex until the body fits.
@@ -195,8 +292,7 @@ impl Pipeline {
         loaded: &Loaded,
         set: &Set,
     ) -> Result<Entry, PathError> {
-        let is_issue = wish.number.is_some_and(|number| number.total.is_some());
-        let recipe = self.keep(is_issue.then_some(&set.bytes))?;
+        let recipe = self.keep(is_issue(wish).then_some(&set.bytes))?;
         Ok(Entry {
             document: order.document.name().into(),
             subject: order.subject.clone(),
@@ -219,6 +315,7 @@ impl Pipeline {
             held: wish.held,
             people: wish.people.clone(),
             inputs: self.inputs(order, &set.bytes, wish),
+            sources: None,
             blank: set.blank.as_deref().map(disk::sha256),
             correction: None,
             superseded: None,
@@ -340,6 +437,16 @@ pub(super) fn edition(wish: &Wish, language: Language, date: NaiveDate, moved: u
         with_facts: false,
         layout: None,
     }
+}
+
+/// Whether a document is wanted as an issue: only the ledger gives a number across years.
+fn is_issue(wish: &Wish) -> bool {
+    wish.number.is_some_and(|number| number.total.is_some())
+}
+
+/// Whether a recorded file bears the number and the names that are wanted, and is a draft where one is wanted.
+fn bears(entry: &Entry, wish: &Wish) -> bool {
+    numbered(entry) == wish.number && entry.people == wish.people && entry.held == wish.held
 }
 
 /// The number that a recorded file bears.

@@ -12,21 +12,22 @@ mod opening;
 mod order;
 mod paper;
 mod release;
+mod running;
+mod sources;
 mod verifying;
+mod why;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError, mpsc};
-use std::time::Instant;
+use std::sync::Mutex;
 
 use crate::diag::{Diagnostics, Warned};
-use crate::ledger::{Entry, LedgerError, Manifest};
+use crate::ledger::{LedgerError, Manifest};
 use crate::model::{CaseBook, Language};
 use crate::settings::Settings;
 use crate::typeset::{Engine, FacesError, Job, Typeset, on_big_stack};
 use crate::views::{Part, Script, mark_changes, shape};
-use crate::workers::{Crew, WorkerError};
+use crate::workers::{self, Crew, Limits, WorkerError};
 
 use loading::content_of;
 use making::edition;
@@ -38,7 +39,9 @@ pub use opening::{find_faces, folders, open_data, open_engine};
 pub use order::{Document, End, MakeError, Order, Outcome, Wish, all_orders};
 pub use paper::{Paper, PrintRun};
 pub use release::{Difference, DraftFile, Refusal, Released};
+pub use running::Survey;
 pub use verifying::{Verdict, Verified, file_with_code, verify};
+pub use why::Why;
 
 /// Where everything lies.
 #[derive(Debug, Clone)]
@@ -89,6 +92,10 @@ pub struct Pipeline {
     script: Script,
     /// The recipe, once the archive has it.
     kept: Mutex<Option<String>>,
+    /// The digests of what runs shared, once the archive has it.
+    grounds: Mutex<BTreeSet<String>>,
+    /// What a document may take that this process sets itself.
+    limits: Limits,
     /// Who gets paper.
     paper: Paper,
 }
@@ -96,14 +103,23 @@ pub struct Pipeline {
 impl Pipeline {
     /// Puts the parts together.
     pub fn new(workspace: Workspace, settings: Settings, book: CaseBook, engine: Engine) -> Self {
-        let (script, paper, kept) = (Script::of(&book.catalogue), Paper::default(), Mutex::default());
-        Self { workspace, settings, book, engine, crew: None, script, kept, paper }
+        let (script, paper) = (Script::of(&book.catalogue), Paper::default());
+        let (kept, grounds) = (Mutex::default(), Mutex::default());
+        let limits = Limits::default();
+        Self { workspace, settings, book, engine, crew: None, script, kept, grounds, limits, paper }
     }
 
     /// Has the documents set by workers instead of this process.
     #[must_use]
     pub fn with_crew(mut self, crew: Crew) -> Self {
         self.crew = Some(crew);
+        self
+    }
+
+    /// Sets what a document may take that this process sets itself; a crew has its own limits.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
         self
     }
 
@@ -135,54 +151,8 @@ impl Pipeline {
     fn typeset(&self, job: &Job<'_>) -> Result<Warned<Option<Typeset>>, WorkerError> {
         match &self.crew {
             Some(crew) => crew.typeset(job),
-            None => Ok(self.engine.typeset(job)),
+            None => workers::typeset_here(&self.engine, job, self.limits),
         }
-    }
-
-    /// Makes the documents and records those that were made. `told` hears of each as it ends.
-    ///
-    /// # Errors
-    /// When the manifest cannot be read or written, or no thread can be started.
-    pub fn generate(
-        &self,
-        orders: Vec<Order>,
-        wish: &Wish,
-        mut told: impl FnMut(&Outcome),
-    ) -> Result<Vec<Outcome>, PipelineError> {
-        let before = Manifest::read(&self.workspace.out)?;
-        let made = Mutex::new(BTreeMap::new());
-        let next = AtomicUsize::new(0);
-        let (send, receive) = mpsc::channel();
-        let workers = wish.jobs.clamp(1, orders.len().max(1));
-        let mut outcomes: Vec<Option<Outcome>> = orders.iter().map(|_| None).collect();
-        std::thread::scope(|scope| -> Result<(), PipelineError> {
-            for _ in 0..workers {
-                let (send, next, orders, before, made) = (send.clone(), &next, &orders, &before, &made);
-                let work = move || {
-                    loop {
-                        let at = next.fetch_add(1, Ordering::Relaxed);
-                        let Some(order) = orders.get(at) else { break };
-                        let (outcome, entries) = self.one(order, wish, before);
-                        made.lock().unwrap_or_else(PoisonError::into_inner).extend(entries);
-                        if send.send((at, outcome)).is_err() {
-                            break;
-                        }
-                    }
-                };
-                std::thread::Builder::new()
-                    .stack_size(64 << 20)
-                    .spawn_scoped(scope, work)
-                    .map_err(PipelineError::Thread)?;
-            }
-            drop(send);
-            for (at, outcome) in receive {
-                told(&outcome);
-                outcomes[at] = Some(outcome);
-            }
-            Ok(())
-        })?;
-        Manifest::add(&self.workspace.out, made.into_inner().unwrap_or_else(PoisonError::into_inner))?;
-        Ok(outcomes.into_iter().flatten().collect())
     }
 
     /// The view of a document as it would be set today, without writing anything.
@@ -231,17 +201,6 @@ impl Pipeline {
             Some(content_of(order, &loaded, &made))
         });
         Warned { output: content.filter(|_| !diagnostics.has_errors()), diagnostics }
-    }
-
-    fn one(&self, order: &Order, wish: &Wish, before: &Manifest) -> (Outcome, Vec<(String, Entry)>) {
-        let started = Instant::now();
-        let mut diagnostics = Diagnostics::new();
-        let (end, entries) = match self.make(order, wish, before, &mut diagnostics) {
-            Ok((end, entries)) => (end, entries),
-            Err(e) => (End::Failed(e), Vec::new()),
-        };
-        let outcome = Outcome { order: order.clone(), diagnostics, end, took: started.elapsed() };
-        (outcome, entries)
     }
 }
 

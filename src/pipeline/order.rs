@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 
+use super::Why;
 use crate::diag::{Diagnostics, Problem};
 use crate::disk::PathError;
+use crate::ledger::{Entry, LedgerError};
 use crate::model::{Beat, CaseBook, Period, Subject};
 use crate::settings::{Area, Settings, Sides, Standard};
 use crate::views::shape::Line;
@@ -146,6 +148,10 @@ pub struct Outcome {
     pub diagnostics: Diagnostics,
     /// How it ended.
     pub end: End,
+    /// Why it was made, or left as it lay there.
+    pub why: Why,
+    /// What is recorded of it.
+    pub entry: Option<Entry>,
     /// How long it took.
     pub took: Duration,
 }
@@ -184,6 +190,9 @@ pub enum MakeError {
     /// A worker gave no answer.
     #[error(transparent)]
     Worker(#[from] WorkerError),
+    /// That it was made could not be recorded.
+    #[error(transparent)]
+    Ledger(LedgerError),
 }
 
 /// Every region, every declared comparison, and the four documents of every declared area.

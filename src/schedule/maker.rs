@@ -142,11 +142,11 @@ impl<'a, F: Fn() -> Result<Warned<Option<Pipeline>>, PipelineError>> LazyMaker<'
 
     fn made(&self, order: &Order, wish: &Wish) -> Result<Warned<MadeDocument>, Setback> {
         let failed = |stage, message| Setback { stage, message, diagnostics: Diagnostics::new() };
-        let outcomes = self
-            .pipeline()?
-            .generate(vec![order.clone()], wish, |_| {})
+        let mut ended = None;
+        self.pipeline()?
+            .generate(vec![order.clone()], wish, |outcome| ended = Some(outcome))
             .map_err(|error| failed(Stage::Write, chain(&error)))?;
-        let Some(outcome) = outcomes.into_iter().next() else {
+        let Some(outcome) = ended else {
             return Err(failed(Stage::Typeset, "it has no outcome".to_owned()));
         };
         let diagnostics = outcome.diagnostics;
@@ -158,17 +158,16 @@ impl<'a, F: Fn() -> Result<Warned<Option<Pipeline>>, PipelineError>> LazyMaker<'
             }
             End::Failed(error) => {
                 let stage = match error {
-                    MakeError::Disk(_) => Stage::Write,
+                    MakeError::Disk(_) | MakeError::Ledger(_) => Stage::Write,
                     MakeError::Worker(_) => Stage::Typeset,
                 };
                 return Err(Setback { stage, message: chain(&error), diagnostics });
             }
         };
         let path = path.strip_prefix(self.out).unwrap_or(&path).display().to_string();
-        let manifest = self.manifest().map_err(|error| failed(Stage::Write, chain(&error)))?;
-        match manifest.entries.get(&path) {
-            Some(entry) => Ok(Warned { output: MadeDocument { path, entry: entry.clone() }, diagnostics }),
-            None => Err(failed(Stage::Write, "the manifest does not name it".to_owned())),
+        match outcome.entry {
+            Some(entry) => Ok(Warned { output: MadeDocument { path, entry }, diagnostics }),
+            None => Err(failed(Stage::Write, "nothing is recorded of it".to_owned())),
         }
     }
 }

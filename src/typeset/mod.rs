@@ -48,7 +48,7 @@ pub enum FacesError {
 }
 
 /// What a thread that typesets needs: deep layouts overflow the usual 2 MiB.
-const STACK: usize = 64 << 20;
+pub(crate) const STACK: usize = 64 << 20;
 
 /// Runs something on a thread whose stack is large enough for [`Engine::typeset`], and waits for it.
 ///

@@ -16,9 +16,15 @@ pub(super) struct Worker {
     child: Child,
     to: ChildStdin,
     answers: Receiver<io::Result<wire::Answer>>,
+    documents: usize,
 }
 
 impl Worker {
+    /// How many documents it has answered for.
+    pub(super) fn documents(&self) -> usize {
+        self.documents
+    }
+
     pub(super) fn start(program: &Program, limits: Limits) -> Result<Self, WorkerError> {
         let fail = |source| WorkerError::Start { path: program.path.clone(), source };
         let mut child = Command::new(&program.path)
@@ -49,7 +55,7 @@ impl Worker {
                 }
             })
             .map_err(fail)?;
-        Ok(Self { child, to, answers })
+        Ok(Self { child, to, answers, documents: 0 })
     }
 
     pub(super) fn typeset(
@@ -64,7 +70,10 @@ impl Worker {
             Ok(()) => self.answers.recv_timeout(limits.deadline),
         };
         match answer {
-            Ok(Ok(answer)) => Ok(answer.into_typeset()),
+            Ok(Ok(answer)) => {
+                self.documents += 1;
+                Ok(answer.into_typeset())
+            }
             Err(RecvTimeoutError::Timeout) => Err(WorkerError::Deadline { deadline: limits.deadline }),
             Ok(Err(_)) | Err(RecvTimeoutError::Disconnected) => {
                 Err(WorkerError::Died { how: self.last_words(), memory: limits.memory })

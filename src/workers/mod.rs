@@ -3,11 +3,12 @@
 //! What is set, and what happens after a failure, is left to `pipeline` and `schedule`.
 
 mod child;
+mod here;
 mod wire;
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::diag::Warned;
@@ -15,7 +16,12 @@ use crate::typeset::{Job, Typeset};
 
 use child::Worker;
 
+pub use here::typeset_here;
 pub use wire::serve;
+
+/// After how many documents a worker is replaced. Paths that templates ask for are never forgotten by the typesetter, which knows 65,535,
+/// and memory that is in pieces is never whole again.
+const CAREER: usize = 2000;
 
 /// How to start a worker: this program again, with the arguments of its hidden verb.
 #[derive(Debug, Clone)]
@@ -62,6 +68,22 @@ pub enum WorkerError {
         /// How long it may take.
         deadline: Duration,
     },
+    /// This process could not start a thread for it.
+    #[error("cannot start a thread")]
+    Thread {
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
+    /// The typesetter ran into a fault of its own, in this process.
+    #[error("the typesetter ran into a fault of its own")]
+    Panicked,
+    /// This process itself took more memory than it may.
+    #[error("the document took more than {} MiB of memory", memory >> 20)]
+    Memory {
+        /// How many bytes it may take.
+        memory: u64,
+    },
     /// It ended in the middle.
     #[error("the worker ended in the middle of the document ({how}); its memory limit is {} MiB", memory >> 20)]
     Died {
@@ -77,27 +99,62 @@ pub enum WorkerError {
 pub struct Crew {
     program: Program,
     limits: Limits,
-    idle: Mutex<Vec<Worker>>,
+    size: usize,
+    places: Mutex<Places>,
+    free: Condvar,
+}
+
+/// Who of a crew waits, and how many are at work.
+#[derive(Debug, Default)]
+struct Places {
+    idle: Vec<Worker>,
+    busy: usize,
 }
 
 impl Crew {
-    /// A crew that starts its workers when the first documents come.
-    pub fn new(program: Program, limits: Limits) -> Self {
-        Self { program, limits, idle: Mutex::default() }
+    /// A crew of up to `size` workers, each of which is started when a document waits and nobody is free.
+    pub fn new(program: Program, limits: Limits, size: usize) -> Self {
+        Self { program, limits, size: size.max(1), places: Mutex::default(), free: Condvar::new() }
     }
 
-    /// Has one document set.
+    /// Has one document set, once a worker is free.
     ///
     /// # Errors
-    /// When the worker could not be started, took too long, or ended. It is not used again then.
+    /// When the worker could not be started, took too long, or ended. Another takes its place at the next document.
     pub fn typeset(&self, job: &Job<'_>) -> Result<Warned<Option<Typeset>>, WorkerError> {
-        let waiting = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let waiting = {
+            let mut places = self.places();
+            while places.busy >= self.size {
+                places = self.free.wait(places).unwrap_or_else(PoisonError::into_inner);
+            }
+            places.busy += 1;
+            places.idle.pop()
+        };
+        let answer = self.typeset_by(waiting, job);
+        let mut places = self.places();
+        places.busy -= 1;
+        self.free.notify_one();
+        let (worker, answer) = answer?;
+        if worker.documents() < CAREER {
+            places.idle.push(worker);
+        }
+        Ok(answer)
+    }
+
+    fn typeset_by(
+        &self,
+        waiting: Option<Worker>,
+        job: &Job<'_>,
+    ) -> Result<(Worker, Warned<Option<Typeset>>), WorkerError> {
         let mut worker = match waiting {
             Some(worker) => worker,
             None => Worker::start(&self.program, self.limits)?,
         };
         let answer = worker.typeset(job, self.limits)?;
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
-        Ok(answer)
+        Ok((worker, answer))
+    }
+
+    fn places(&self) -> MutexGuard<'_, Places> {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

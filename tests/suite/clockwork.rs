@@ -127,6 +127,7 @@ fn entry_of(order: &Order, period: Period, day: NaiveDate, number: Option<Number
         date: day.to_string(),
         pages: 2,
         body_pages: Some(1),
+        sources: None,
         blank: None,
         correction: None,
         superseded: None,

@@ -19,7 +19,8 @@ fn check_whole(project: &Project, round: usize) -> usize {
     for name in results(project) {
         let base = name.rsplit('/').next().expect("a name");
         if base.starts_with('.') {
-            assert!(base == ".manifest.lock" || base.ends_with(".part"), "round {round}: {name}");
+            let known = [".manifest.lock", ".manifest.journal"].contains(&base) || base.ends_with(".part");
+            assert!(known, "round {round}: {name}");
             continue;
         }
         let path = project.path("reports").join(&name);
@@ -39,13 +40,27 @@ fn check_whole(project: &Project, round: usize) -> usize {
     if let Ok(text) = std::fs::read_to_string(project.path("reports/manifest.json")) {
         let manifest: Value = serde_json::from_str(&text).expect("a whole manifest");
         for (name, entry) in manifest["entries"].as_object().expect("entries") {
-            let digest =
-                |name: &str| sha256(&std::fs::read(project.path("reports").join(name)).expect("its file"));
-            assert_eq!(entry["pdf"], digest(name), "round {round}: {name}");
-            assert_eq!(entry["view"], digest(&name.replace(".pdf", ".json")), "round {round}: {name}");
+            is_as_recorded(project, name, entry, round);
         }
     }
+    for (name, entry) in noted(project) {
+        is_as_recorded(project, &name, &entry, round);
+    }
     pdfs
+}
+
+#[track_caller]
+fn is_as_recorded(project: &Project, name: &str, entry: &Value, round: usize) {
+    let digest = |name: &str| sha256(&std::fs::read(project.path("reports").join(name)).expect("its file"));
+    assert_eq!(entry["pdf"], digest(name), "round {round}: {name}");
+    assert_eq!(entry["view"], digest(&name.replace(".pdf", ".json")), "round {round}: {name}");
+}
+
+/// The files that a run noted before it was killed.
+pub(crate) fn noted(project: &Project) -> Vec<(String, Value)> {
+    let text = std::fs::read_to_string(project.path("reports/.manifest.journal")).unwrap_or_default();
+    let lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    lines.map(|line| (line["path"].as_str().expect("a path").to_owned(), line["entry"].clone())).collect()
 }
 
 /// Fails unless each file of the archive is whole: what is in it has the SHA-256 that it is named by.
@@ -113,9 +128,15 @@ fn only_whole_files_are_left() {
         let project = whole.twin();
         killed += usize::from(killed_at(&project, moment, &[]));
         check_whole(&project, round);
+        let recorded = noted(&project);
         let rest = project.generate(["--all"]);
         rest.ok();
         assert_eq!(rest.stdout.lines().count(), 3, "round {round}: {}", rest.stdout);
+        for (path, _) in &recorded {
+            let left = rest.stdout.lines().any(|line| line.starts_with("unchanged ") && line.ends_with(path));
+            assert!(left, "round {round}: {path} was recorded and made again: {}", rest.stdout);
+        }
+        assert!(!project.path("reports/.manifest.journal").exists(), "round {round}");
         assert_eq!(check_whole(&project, round), 3, "round {round}");
         assert_eq!(digests(&project), digests(&whole), "round {round}");
     }

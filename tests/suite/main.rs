@@ -41,6 +41,7 @@ mod grid;
 mod hostile;
 mod house;
 mod images;
+mod incremental;
 mod kept;
 mod killed;
 mod killed_ticks;
