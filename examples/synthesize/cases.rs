@@ -4,7 +4,7 @@
 
 use crate::draw::Draw;
 use crate::entries::Entries;
-use crate::figures::{Figures, VISITS};
+use crate::facts::{Figures, VISITS};
 use crate::indicators::{indicator, lines};
 use crate::names::Place;
 

@@ -20,6 +20,7 @@
 mod cases;
 mod draw;
 mod entries;
+mod facts;
 mod figures;
 mod indicators;
 mod mechanisms;

@@ -4,7 +4,7 @@
 
 use crate::draw::Draw;
 use crate::entries::Entries;
-use crate::figures::ACCOUNT;
+use crate::facts::ACCOUNT;
 use crate::indicators::lines;
 use crate::names::{Place, han};
 

@@ -4,7 +4,7 @@
 
 use crate::draw::Draw;
 use crate::entries::{Entries, listed, quoted};
-use crate::figures::{Fact, Figures, YEAR};
+use crate::facts::{Fact, Figures, YEAR};
 use crate::names::{count, han};
 use crate::story::Story;
 
@@ -25,7 +25,7 @@ impl Plate {
         self
     }
 
-    fn text(self, key: &'static str, value: impl AsRef<str>) -> Self {
+    pub(crate) fn text(self, key: &'static str, value: impl AsRef<str>) -> Self {
         self.with(key, quoted(value.as_ref()))
     }
 
@@ -82,7 +82,10 @@ fn forms(story: &Story, draw: &mut Draw) -> Plate {
     let name = &story.county.stem;
     let titles =
         [format!("{name}的联建党组织，{most}联成的最多"), format!("按形式分，{name}以{most}联成的居首")];
-    Plate::new("segments", draw.one(&titles)).text("unit", "个").named(&parts, &names)
+    Plate::new("segments", draw.one(&titles))
+        .text("unit", "个")
+        .named(&parts, &names)
+        .text("note", format!("一个组织只按{name}定的主要形式计一次。"))
 }
 
 fn bodies(story: &Story, draw: &mut Draw) -> Plate {
@@ -116,7 +119,7 @@ fn town_table(story: &Story, draw: &mut Draw) -> Plate {
         )
         .list("align", &["left", "center", "decimal", "left", "left"])
         .rows(&rows)
-        .text("note", "办法一列照各乡镇材料的次序取第一个。")
+        .text("note", format!("办法一列照{}各乡镇材料的次序取第一个。", story.county.stem))
 }
 
 fn pairing(story: &Story, draw: &mut Draw) -> Plate {
@@ -153,7 +156,10 @@ fn rhythm(story: &Story, draw: &mut Draw) -> Plate {
             std::iter::once(name.clone()).chain(cells).collect()
         })
         .collect();
-    Plate::new("rhythm", &title).list("columns", &CELLS.map(|(beat, _)| beat)).rows(&rows)
+    Plate::new("rhythm", &title)
+        .list("columns", &CELLS.map(|(beat, _)| beat))
+        .rows(&rows)
+        .text("note", format!("圆点为{}的材料写明，短横为未载。", story.county.stem))
 }
 
 fn tree(story: &Story, draw: &mut Draw) -> Plate {
@@ -165,7 +171,7 @@ fn tree(story: &Story, draw: &mut Draw) -> Plate {
     );
     Plate::new("tree", format!("{}的联建分三层，中间一层是联建党组织", story.county.stem))
         .with("levels", levels)
-        .text("note", "不按比例。虚线：是否包含未载。")
+        .text("note", format!("不按比例。虚线：{}的材料没有写是否包含。", story.county.stem))
 }
 
 fn funds_table(story: &Story, draw: &mut Draw) -> Plate {
@@ -188,14 +194,15 @@ fn funds_table(story: &Story, draw: &mut Draw) -> Plate {
         .list("columns", &["来源", "金额（万元）", "主要用在", "写到的乡镇"])
         .list("align", &["left", "decimal", "left", "left"])
         .rows(&rows)
-        .text("note", "合计是项目投入；分乡镇的数未载。")
+        .text("note", format!("合计是{}的项目投入；分乡镇的数未载。", story.county.stem))
 }
 
 fn funds(story: &Story, _: &mut Draw) -> Plate {
     let parts = story.figures.parts_of("funds-by-origin");
     let names: Vec<String> = parts.iter().map(|part| short(part, "投入")).collect();
     let title = format!("{}项目的钱分{}笔来", story.county.stem, count(parts.len()));
-    Plate::new("segments", &title).text("unit", "万元").named(&parts, &names)
+    let note = format!("{}的材料没有写各笔到账的日期。", story.county.stem);
+    Plate::new("segments", &title).text("unit", "万元").named(&parts, &names).text("note", note)
 }
 
 fn facts<'a>(figures: &'a Figures, ids: &[&str]) -> Vec<&'a Fact> {
@@ -218,7 +225,9 @@ fn income(story: &Story, draw: &mut Draw) -> Plate {
     let ids: Vec<&str> = facts.map(|fact| fact.id.as_str()).collect();
     let name = &story.county.stem;
     let titles = [format!("{name}的村均集体收入逐年上升"), format!("{name}各村的收入一年比一年多")];
-    Plate::new("trend", draw.one(&titles)).list("facts", &ids)
+    Plate::new("trend", draw.one(&titles))
+        .list("facts", &ids)
+        .text("note", format!("{name}的村数各年相同与否未载。"))
 }
 
 fn income_by_town(story: &Story, _: &mut Draw) -> Plate {
@@ -227,7 +236,10 @@ fn income_by_town(story: &Story, _: &mut Draw) -> Plate {
     let (most, least) = ends(&parts);
     let words = |fact| short(fact, "的村均集体收入");
     let title = format!("写到的{}个乡镇，{}最高，{}最低", count(parts.len()), words(most), words(least));
-    Plate::new("bars", &title).text("unit", "万元").named(&parts, &names).text("note", "其余乡镇未载。")
+    Plate::new("bars", &title)
+        .text("unit", "万元")
+        .named(&parts, &names)
+        .text("note", format!("{}其余乡镇未载。", story.county.stem))
 }
 
 fn bands(story: &Story, _: &mut Draw) -> Plate {
@@ -235,7 +247,8 @@ fn bands(story: &Story, _: &mut Draw) -> Plate {
     let words = |fact: &Fact| fact.what().replace("村集体年收入", "").replace("的村", "");
     let names: Vec<String> = parts.iter().map(|part| words(part)).collect();
     let title = format!("{}的村，年收入{}的占比最大", story.county.stem, words(ends(&parts).0));
-    Plate::new("segments", &title).text("unit", "%").named(&parts, &names)
+    let note = format!("{}的村数见正文。", story.county.stem);
+    Plate::new("segments", &title).text("unit", "%").named(&parts, &names).text("note", note)
 }
 
 fn progress(story: &Story, draw: &mut Draw) -> Plate {
@@ -250,6 +263,7 @@ fn progress(story: &Story, draw: &mut Draw) -> Plate {
     let title = ["需求、项目、问题各办到哪一步", "三本账各办了多少"];
     Plate::new("progress", format!("{name}：{}", draw.one(&title)))
         .with("pairs", format!("[\n{}]", pairs.concat()))
+        .text("note", format!("{name}的三本账各管各的，不相加。"))
 }
 
 fn needs(story: &Story, _: &mut Draw) -> Plate {
@@ -258,14 +272,19 @@ fn needs(story: &Story, _: &mut Draw) -> Plate {
     let (most, least) = ends(&parts);
     let title =
         format!("{}收到的需求，{}多，{}少", story.county.stem, short(most, "需求"), short(least, "需求"));
-    Plate::new("bars", &title).text("unit", "件").named(&parts, &names)
+    let note = format!("各类合起来是{}收到的全部需求。", story.county.stem);
+    Plate::new("bars", &title).text("unit", "件").named(&parts, &names).text("note", note)
 }
 
 fn problems(story: &Story, draw: &mut Draw) -> Plate {
     let facts = facts(&story.figures, &["problems-found", "problems-due", "problems-mended"]);
     let towns = draw.some(&story.towns, 2);
     let title = format!("{}与{}互查在内，到期的问题大半改好", towns[0].name, towns[1].name);
-    Plate::new("ladder", &title).text("unit", "个").named(&facts, &["发现", "到期", "改好"].map(String::from))
+    let note = format!("{}没有到期的问题不在后两数里。", story.county.stem);
+    Plate::new("ladder", &title)
+        .text("unit", "个")
+        .named(&facts, &["发现", "到期", "改好"].map(String::from))
+        .text("note", note)
 }
 
 fn events(story: &Story, _: &mut Draw) -> Plate {
@@ -278,7 +297,10 @@ fn events(story: &Story, _: &mut Draw) -> Plate {
         std::cmp::Ordering::Equal => "与上年持平",
         std::cmp::Ordering::Less => "比上年少",
     };
-    Plate::new("trend", format!("{}的联办活动{way}", story.county.stem)).list("facts", &ids)
+    let note = format!("{}与邻县合办的不在此数。", story.county.stem);
+    Plate::new("trend", format!("{}的联办活动{way}", story.county.stem))
+        .list("facts", &ids)
+        .text("note", note)
 }
 
 /// What only some regions have, in a table.
@@ -302,7 +324,7 @@ pub(crate) fn extras(story: &Story, draw: &mut Draw) -> Option<Plate> {
             .list("columns", &["事项", "数量", "范围", "材料写到的地方"])
             .list("align", &["left", "right", "center", "left"])
             .rows(&rows)
-            .text("note", "不同类，不相加。"),
+            .text("note", format!("{}的这几件事不同类，不相加。", story.county.stem)),
     )
 }
 

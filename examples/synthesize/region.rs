@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::cases;
 use crate::draw::Draw;
 use crate::entries::Entries;
-use crate::figures::{Figures, YEAR};
+use crate::facts::{Figures, YEAR};
 use crate::indicators::Indicator;
 use crate::mechanisms::{self, LISTS, MODES};
 use crate::names::{self, Place};
@@ -45,8 +45,8 @@ pub(crate) fn make(seed: u64, number: usize, size: Size) -> Files {
     let villages = names::villages(village_count, &towns, &mut draw);
     let mechanisms = mechanisms::draw(&county, &towns, &villages, size.mechanisms, breadth, &mut draw);
     let listed = |id: &str| mechanisms.iter().find(|one| one.id == id).map_or(0, |one| one.members.len());
-    let mut figures =
-        Figures::draw(&towns, &villages, listed(LISTS), listed(MODES), size.facts, breadth, &mut draw);
+    let counted = [LISTS, MODES].map(listed);
+    let mut figures = Figures::draw(&county, &towns, &villages, counted, size.facts, breadth, &mut draw);
     let cases = cases::draw(&villages, &mut figures, &mut draw);
     let story = Story { county, towns, villages, figures, mechanisms, cases };
     let mut indicators: Vec<&'static Indicator> = Vec::new();
@@ -128,7 +128,9 @@ fn sources(story: &Story, ids: &[String; 3], draw: &mut Draw, to: &mut Entries) 
         // There is no text behind it, so the checksum is that of its title.
         let digest: String =
             Sha256::digest(title.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-        to.text("read", format!("{next}-02-01")).text("sha256", &digest).text("short", &short);
+        to.text("read", format!("{next}-02-{:02}", draw.between(1, 27)))
+            .text("sha256", &digest)
+            .text("short", &short);
         to.table("[[source.covers]]")
             .text("from", &from)
             .text("to", &until)

@@ -4,7 +4,7 @@
 
 use crate::cases::Case;
 use crate::draw::Draw;
-use crate::figures::Figures;
+use crate::facts::Figures;
 use crate::indicators::lines;
 use crate::mechanisms::Mechanism;
 use crate::names::Place;

@@ -3,8 +3,8 @@
 //! Sentences are left to `story`, tables and charts to `plates`.
 
 use crate::draw::Draw;
-use crate::entries::{Entries, quoted};
-use crate::figures::Figures;
+use crate::entries::Entries;
+use crate::facts::Figures;
 use crate::plates::{self, Drawing, Plate};
 use crate::story::Story;
 
@@ -53,7 +53,7 @@ pub(crate) fn text(story: &Story, breadth: i64, draw: &mut Draw) -> String {
     annex.extend(rest);
     cases(story, &mut to, draw);
     targets(story, &mut to, draw);
-    let heading = ["资料没有说的", "材料里缺的", "还不能回答的"];
+    let heading = ["资料没有说的", "材料里缺的", "还不能回答的"].map(|what| format!("{stem}：{what}"));
     to.table("[[section]]").text("heading", draw.one(&heading));
     let gaps = story.paragraph("gaps", 1, draw) + &story.paragraph("gaps-end", 1, draw);
     prose(None, &gaps, &mut to);
@@ -138,18 +138,18 @@ fn cases(story: &Story, to: &mut Entries, draw: &mut Draw) {
     let first = &story.cases[0];
     let headings = [
         format!("{count}个点：{}和别处", first.place.stem),
-        format!("{count}个点，各解一类难题"),
-        format!("{count}个点：从{}说起", first.topic),
+        format!("{count}个点：{}各解一类难题", story.county.stem),
+        format!("{count}个点：从{}的{}说起", first.place.stem, first.topic),
     ];
     to.table("[[section]]").text("heading", draw.one(&headings));
     let topics: Vec<&str> = story.cases.iter().map(|case| case.topic).collect();
     let title = format!("{}：{}，都由两个村合办", story.county.stem, topics.join("、"));
-    Plate::new("cases", &title).with("note", quoted("各点只代表写到的村。")).write(to);
+    Plate::new("cases", &title).text("note", format!("各点只代表{}写到的村。", story.county.stem)).write(to);
 }
 
 fn targets(story: &Story, to: &mut Entries, draw: &mut Draw) {
     let stem = &story.county.stem;
-    let year = crate::figures::YEAR + 1;
+    let year = crate::facts::YEAR + 1;
     let items = [
         format!(
             "{stem}结对的村和社区：到{{={year}年底}}达到{{paired-villages-target}}，上年底是{{paired-villages}}。"
