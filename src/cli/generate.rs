@@ -86,8 +86,14 @@ pub(crate) fn run(common: &Common, verb: &Generate, terminal: &Terminal) -> Resu
             said = run.tell(outcome);
         }
     })?;
+    let settled = pipeline.settle();
     said?;
-    let made = run.end();
+    let mut made = run.end();
+    if let Err(error) = settled {
+        let hint = "what was made is noted beside it, and the next run writes it in";
+        terminal.error(&with_causes(&error), Some(hint));
+        made.outcome = Outcome::Partly;
+    }
     if verb.format == OutputFormat::Png {
         for path in &made.paths {
             pages::write(path, verb.resolution, terminal)?;

@@ -10,7 +10,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::manifest::Entry;
-use crate::disk::{self, PathError};
+use crate::disk::PathError;
 
 /// The file's name within the output folder.
 const NAME: &str = ".manifest.journal";
@@ -73,19 +73,31 @@ fn end_of_lines(file: &mut File) -> io::Result<u64> {
     Ok(end)
 }
 
-/// What the journal of a folder says, oldest first; nothing where there is none. A last line that is cut is no line.
+/// What the journal of a folder says after its first bytes, oldest first, and how many bytes of whole lines it has; nothing where there is
+/// none. A last line that is cut is no line.
 ///
 /// # Errors
 /// When it is there and cannot be read.
-pub(super) fn read(folder: &Path) -> Result<Vec<(String, Entry)>, PathError> {
+pub(super) fn read_from(folder: &Path, start: u64) -> Result<(Vec<(String, Entry)>, u64), PathError> {
     let path = folder.join(NAME);
     if !path.exists() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), 0));
     }
-    let bytes = disk::read(&path)?;
-    let lines = bytes.split(|byte| *byte == b'\n');
+    let (bytes, start) = rest_of(&path, start).map_err(|e| PathError::new("read", &path, e))?;
+    let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let lines = bytes[..end].split(|byte| *byte == b'\n');
     let lines = lines.filter_map(|line| serde_json::from_slice::<Line>(line).ok());
-    Ok(lines.map(|line| (line.path, line.entry)).collect())
+    Ok((lines.map(|line| (line.path, line.entry)).collect(), start + end as u64))
+}
+
+/// What stands in a file after its first bytes, and how many those are: none in a file that is shorter, which is another one.
+fn rest_of(path: &Path, start: u64) -> io::Result<(Vec<u8>, u64)> {
+    let mut file = File::open(path)?;
+    let start = if start > file.metadata()?.len() { 0 } else { start };
+    file.seek(SeekFrom::Start(start))?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok((bytes, start))
 }
 
 /// Whether a folder has a journal.
@@ -102,5 +114,67 @@ pub(super) fn remove(folder: &Path) -> Result<(), PathError> {
     match fs::remove_file(&path) {
         Err(e) if e.kind() != io::ErrorKind::NotFound => Err(PathError::new("remove", &path, e)),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Manifest;
+    use super::*;
+    use crate::disk;
+
+    fn entry(subject: &str) -> Entry {
+        let json = format!(
+            "{{\"document\":\"region\",\"subject\":\"{subject}\",\"period\":\"2026-11\",\"part\":\"all\",\"date\":\"2026-11-30\",\"pages\":2,\"moved\":0,\"pdf\":\"\",\"view\":\"\",\"inputs\":\"\"}}"
+        );
+        serde_json::from_str(&json).expect("an entry")
+    }
+
+    fn subjects(entries: &[(String, Entry)]) -> Vec<&str> {
+        entries.iter().map(|(_, entry)| entry.subject.as_str()).collect()
+    }
+
+    #[test]
+    fn half_a_line_is_no_line_and_does_not_spoil_the_next() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let note =
+            |name: &str| append(folder.path(), &[(format!("{name}.pdf"), entry(name))]).expect("a line");
+        note("a");
+        let path = folder.path().join(NAME);
+        let mut bytes = disk::read(&path).expect("a journal");
+        let half = bytes.len() / 2;
+        bytes.extend_from_within(..half);
+        disk::write(&path, &bytes).expect("a journal");
+        assert_eq!(subjects(&read_from(folder.path(), 0).expect("lines").0), ["a"]);
+        note("b");
+        let (entries, end) = read_from(folder.path(), 0).expect("lines");
+        assert_eq!(subjects(&entries), ["a", "b"]);
+        note("c");
+        assert_eq!(subjects(&read_from(folder.path(), end).expect("lines").0), ["c"]);
+        // Another journal that is shorter is read from its beginning.
+        assert_eq!(read_from(folder.path(), 1 << 30).expect("lines").0.len(), 3);
+    }
+
+    #[test]
+    fn notes_are_found_at_once_and_go_into_the_manifest() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut last = super::super::LastRead::default();
+        let mut known = || last.now(folder.path()).expect("a manifest").entries.len();
+        let note =
+            |name: &str| Manifest::note(folder.path(), &[(name.to_owned(), entry(name))]).expect("a note");
+        assert_eq!(known(), 0);
+        note("a");
+        assert_eq!(known(), 1);
+        Manifest::settle(folder.path()).expect("a manifest");
+        assert!(!is_in(folder.path()));
+        assert_eq!(known(), 1);
+        note("b");
+        assert_eq!(known(), 2);
+        note("c");
+        assert_eq!(known(), 3);
+        // Somebody else's manifest, which lacks what was noted before it.
+        Manifest::change(folder.path(), |entries| entries.retain(|name, _| name == "c")).expect("a manifest");
+        assert_eq!(known(), 1);
+        assert_eq!(Manifest::read(folder.path()).expect("a manifest").entries.len(), 1);
     }
 }

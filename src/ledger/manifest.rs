@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::path::Path;
+use std::sync::Arc;
+use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
@@ -158,7 +160,7 @@ impl Manifest {
     /// When it is there and cannot be read or understood.
     pub fn read(folder: &Path) -> Result<Self, LedgerError> {
         // The journal first: one that is taken over in the meantime is then read twice, and not missed.
-        let finished = journal::read(folder)?;
+        let (finished, _) = journal::read_from(folder, 0)?;
         let mut manifest = Self::read_whole(folder)?;
         manifest.entries.extend(finished);
         Ok(manifest)
@@ -243,6 +245,43 @@ impl Manifest {
         journal::remove(folder)?;
         drop(lock);
         Ok(())
+    }
+}
+
+/// The manifest of a folder as it was last read: a run that asks after each document reads only what was noted since.
+#[derive(Debug, Default)]
+pub struct LastRead {
+    manifest: Arc<Manifest>,
+    /// Size and time of change of the manifest; none before the first reading, or where there is no manifest.
+    stamp: Option<(u64, SystemTime)>,
+    /// How much of the journal is in it.
+    noted: u64,
+}
+
+impl LastRead {
+    /// The manifest as it is now.
+    ///
+    /// # Errors
+    /// As [`Manifest::read`].
+    pub fn now(&mut self, folder: &Path) -> Result<Arc<Manifest>, LedgerError> {
+        let stamp = || {
+            let data = std::fs::metadata(folder.join(NAME)).ok()?;
+            Some((data.len(), data.modified().ok()?))
+        };
+        let before = stamp();
+        let (finished, end) = journal::read_from(folder, self.noted)?;
+        if before.is_some() && before == self.stamp && stamp() == before && end >= self.noted {
+            if !finished.is_empty() {
+                Arc::make_mut(&mut self.manifest).entries.extend(finished);
+            }
+            self.noted = end;
+        } else {
+            let (all, end) = journal::read_from(folder, 0)?;
+            let mut manifest = Manifest::read_whole(folder)?;
+            manifest.entries.extend(all);
+            *self = Self { manifest: Arc::new(manifest), stamp: before, noted: end };
+        }
+        Ok(Arc::clone(&self.manifest))
     }
 }
 

@@ -30,7 +30,7 @@ pub use error::LedgerError;
 pub use files::{Bearer, FileKind, IssuedFile};
 pub use issues::{Issue, IssueState, Number, Wanted};
 pub use lease::{Lease, last_tick};
-pub use manifest::{Entry, Manifest, Sources, blank_path, distribution_path, review_path};
+pub use manifest::{Entry, LastRead, Manifest, Sources, blank_path, distribution_path, review_path};
 pub use occurrences::{NewOccurrence, Occurrence, Origin, Seen, State};
 pub use outbox::{Filed, NewParcel, ParcelKind, ParcelRow, ParcelState, Unplanned};
 pub use progress::Progress;

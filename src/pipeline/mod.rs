@@ -22,7 +22,7 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 
 use crate::diag::{Diagnostics, Warned};
-use crate::ledger::{LedgerError, Manifest};
+use crate::ledger::{LastRead, LedgerError, Manifest};
 use crate::model::{CaseBook, Language};
 use crate::settings::Settings;
 use crate::typeset::{Engine, FacesError, Job, Typeset, on_big_stack};
@@ -92,6 +92,8 @@ pub struct Pipeline {
     script: Script,
     /// The recipe, once the archive has it.
     kept: Mutex<Option<String>>,
+    /// What was finished, as last read.
+    recorded: Mutex<LastRead>,
     /// The digests of what runs shared, once the archive has it.
     grounds: Mutex<BTreeSet<String>>,
     /// What a document may take that this process sets itself.
@@ -104,9 +106,9 @@ impl Pipeline {
     /// Puts the parts together.
     pub fn new(workspace: Workspace, settings: Settings, book: CaseBook, engine: Engine) -> Self {
         let (script, paper) = (Script::of(&book.catalogue), Paper::default());
-        let (kept, grounds) = (Mutex::default(), Mutex::default());
+        let (kept, recorded, grounds) = (Mutex::default(), Mutex::default(), Mutex::default());
         let limits = Limits::default();
-        Self { workspace, settings, book, engine, crew: None, script, kept, grounds, limits, paper }
+        Self { workspace, settings, book, engine, crew: None, script, kept, recorded, grounds, limits, paper }
     }
 
     /// Has the documents set by workers instead of this process.

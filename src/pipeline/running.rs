@@ -6,20 +6,20 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{Arc, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
 use super::sources::Ground;
 use super::{End, MakeError, Order, Outcome, Pipeline, PipelineError, Why, Wish};
 use crate::diag::Diagnostics;
-use crate::ledger::{Entry, Manifest};
+use crate::ledger::{Entry, LastRead, Manifest};
 use crate::typeset::STACK;
 
 /// What was asked for, and what of it lies there as it would be made.
 #[derive(Debug)]
 pub struct Survey {
-    pub(super) before: Manifest,
-    pub(super) ground: Ground,
+    before: Arc<Manifest>,
+    ground: Ground,
     orders: Vec<Order>,
     found: Vec<Found>,
 }
@@ -58,10 +58,11 @@ impl Survey {
 }
 
 impl Pipeline {
-    /// Makes the documents that are to be made, and records them. `told` hears of each, in the order of the orders.
+    /// Makes the documents that are to be made, and notes them. `told` hears of each, in the order of the orders. After the last,
+    /// [`Pipeline::settle`] writes the manifest.
     ///
     /// # Errors
-    /// When the manifest cannot be read or written, or no thread can be started.
+    /// When the manifest cannot be read, or no thread can be started.
     pub fn generate(
         &self,
         orders: Vec<Order>,
@@ -78,7 +79,7 @@ impl Pipeline {
     /// # Errors
     /// When the manifest cannot be read, or no thread can be started.
     pub fn survey(&self, orders: Vec<Order>, wish: &Wish) -> Result<Survey, PipelineError> {
-        let before = Manifest::read(&self.workspace.out)?;
+        let before = self.recorded.lock().unwrap_or_else(PoisonError::into_inner).now(&self.workspace.out)?;
         let ground = self.ground(wish);
         let mut found = Vec::with_capacity(orders.len());
         let look = |at: usize| {
@@ -90,11 +91,11 @@ impl Pipeline {
         Ok(Survey { before, ground, orders, found })
     }
 
-    /// Makes what a survey left open. Each file is recorded when it is finished: a run that is killed leaves only what it had begun to the
-    /// next.
+    /// Makes what a survey left open. Each file is noted when it is finished: a run that is killed leaves only what it had begun to the
+    /// next. After the last, [`Pipeline::settle`] writes the manifest.
     ///
     /// # Errors
-    /// When the manifest cannot be written, or no thread can be started.
+    /// When no thread can be started.
     pub fn carry_out(
         &self,
         survey: Survey,
@@ -125,7 +126,16 @@ impl Pipeline {
         })
         .map_err(PipelineError::Thread)?;
         told_until(orders.len(), &mut told);
-        drop(before);
+        Ok(())
+    }
+
+    /// Writes the manifest, once no more documents are wanted.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn settle(&self) -> Result<(), PipelineError> {
+        // What was read for the run is not kept beside what is read to be written.
+        *self.recorded.lock().unwrap_or_else(PoisonError::into_inner) = LastRead::default();
         Ok(Manifest::settle(&self.workspace.out)?)
     }
 

@@ -119,6 +119,16 @@ pub struct LazyMaker<'a, F> {
     pipeline: OnceCell<Result<Pipeline, (String, Diagnostics)>>,
 }
 
+/// The documents of a tick are noted one by one; the manifest is written after the last. Where that fails, the notes stay, every reader
+/// finds them, and the next run writes them in.
+impl<F> Drop for LazyMaker<'_, F> {
+    fn drop(&mut self) {
+        if let Some(Ok(pipeline)) = self.pipeline.get() {
+            let _ = pipeline.settle();
+        }
+    }
+}
+
 impl<'a, F: Fn() -> Result<Warned<Option<Pipeline>>, PipelineError>> LazyMaker<'a, F> {
     /// A maker that opens its pipeline as `open` says.
     pub fn new(out: &'a std::path::Path, book: &'a CaseBook, open: F) -> Self {

@@ -4,10 +4,9 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead, BufReader};
+
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use briefing::delivery::{
@@ -18,6 +17,7 @@ use briefing::disk;
 use briefing::ledger::{LedgerError, ParcelKind};
 use tempfile::TempDir;
 
+use crate::small_disk::SmallDisk;
 use crate::tools;
 
 /// An environment of the test's own.
@@ -229,45 +229,6 @@ fn without_a_recorded_phase_nothing_is_marked_as_whole() {
     send_unrecorded(&mut folder, &parcel(), Phase::DataSent);
     assert!(files(&top.path().join("office")).keys().all(|name| !name.ends_with(".ok")));
     assert!(matches!(send(&mut folder, &parcel(), "office").0, Outcome::Accepted { .. }));
-}
-
-/// A small disk of its own, seen through the process in whose mount namespace it is; gone with it.
-struct SmallDisk {
-    holder: Child,
-    path: PathBuf,
-    _below: TempDir,
-}
-
-impl SmallDisk {
-    fn mount(options: &str) -> Option<Self> {
-        let below = temporary();
-        let script = format!("mount -t tmpfs -o {options} tmpfs \"$0\" && echo mounted && exec cat");
-        let mut holder = Command::new("unshare")
-            .args(["-m", "sh", "-c", &script])
-            .arg(below.path())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .ok()?;
-        let mut said = String::new();
-        let _ = BufReader::new(holder.stdout.take().expect("it is piped")).read_line(&mut said);
-        let seen = Path::new("/proc").join(holder.id().to_string()).join("root");
-        let path = seen.join(below.path().strip_prefix("/").expect("it is absolute"));
-        let disk = Self { holder, path, _below: below };
-        if said.trim() == "mounted" {
-            return Some(disk);
-        }
-        tools::skip("root");
-        None
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        let _ = self.holder.kill();
-        let _ = self.holder.wait();
-    }
 }
 
 #[test]

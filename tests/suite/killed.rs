@@ -13,7 +13,7 @@ use crate::tools::{have, output};
 
 /// Every PDF is whole, nothing else has such a name, and what the manifest says of a file is true.
 #[track_caller]
-fn check_whole(project: &Project, round: usize) -> usize {
+pub(crate) fn check_whole(project: &Project, round: usize) -> usize {
     let mut pdfs = 0;
     check_archive(project, round);
     for name in results(project) {
