@@ -9,13 +9,17 @@ use briefing::pipeline::{self, Document, End, Order, Pipeline, Wish};
 use briefing::settings::{Settings, Standard};
 use briefing::views::{Numbered, Part};
 
-use super::args::{Common, Generate, OutputFormat, PartArg, SidesArg, StandardArg};
+use super::args::{Common, Generate, OutputFormat, PartArg, Selection, SidesArg, StandardArg};
 use super::failure::{Failure, Outcome, with_causes};
-use super::{lock, pages, paper, resolve};
+use super::{lock, pages, paper, resolve, share};
 use crate::terminal::Terminal;
 
 /// Makes what was asked for and says what became of it.
 pub(crate) fn run(common: &Common, verb: &Generate, terminal: &Terminal) -> Result<Outcome, Failure> {
+    if let Some(plan) = &verb.share.plan {
+        return share::run(common, verb, plan, terminal);
+    }
+    share::refuse_without_plan(verb)?;
     let workspace = resolve::workspace(common, common.out.as_deref(), terminal)?;
     let data = pipeline::open_data(&workspace);
     let (settings, book) = data.output;
@@ -23,19 +27,9 @@ pub(crate) fn run(common: &Common, verb: &Generate, terminal: &Terminal) -> Resu
         return Err(Failure::Diagnostics(data.diagnostics));
     }
     terminal.messages(&data.diagnostics);
-    let mut orders = orders(verb, &settings, &book)?;
-    paper::settle_channels(&mut orders, &settings, &book);
     let paper = paper::paper(common, &workspace, &settings);
     let wish = wish(verb, &settings, terminal)?;
-    if verb.all || !verb.area.is_empty() {
-        let named = verb.document.is_some() && !verb.all;
-        orders.retain(|order| named || pipeline::has_matter(order, &book, wish.period));
-        if orders.is_empty() {
-            let message = format!("no document of these areas is about {}", wish.period);
-            let hint = "2026-11 is monthly, 2026-Q3 quarterly, 2026-H1 half-year, 2026 year-end";
-            return Err(Failure::usage(message, Some(hint.to_owned())));
-        }
-    }
+    let orders = selected(&verb.selection, &settings, &book, wish.period)?;
     if wish.number.is_some() && orders.len() != 1 {
         let hint = Some("give --region with one id".to_owned());
         return Err(Failure::usage(format!("--issue numbers one document, not {}", orders.len()), hint));
@@ -74,7 +68,7 @@ pub(crate) fn run(common: &Common, verb: &Generate, terminal: &Terminal) -> Resu
 }
 
 /// What a run left.
-struct Made {
+pub(super) struct Made {
     outcome: Outcome,
     /// The files that are there as asked for.
     paths: Vec<PathBuf>,
@@ -93,9 +87,18 @@ fn make(pipeline: &Pipeline, orders: Vec<Order>, wish: &Wish, terminal: &Termina
     let progress = terminal.progress(orders.len());
     let outcomes = pipeline.generate(orders, wish, |_| progress.step())?;
     progress.end();
+    tell(&outcomes, wish, terminal)
+}
+
+/// Says what became of documents.
+pub(super) fn tell(
+    outcomes: &[pipeline::Outcome],
+    wish: &Wish,
+    terminal: &Terminal,
+) -> Result<Made, Failure> {
     let mut said = Diagnostics::new();
     let mut refused = 0;
-    for outcome in &outcomes {
+    for outcome in outcomes {
         said.extend(outcome.diagnostics.clone());
         if matches!(outcome.end, End::Refused | End::Failed(_)) {
             refused += 1;
@@ -105,7 +108,7 @@ fn make(pipeline: &Pipeline, orders: Vec<Order>, wish: &Wish, terminal: &Termina
     terminal.messages(&said);
     let mut paths = Vec::new();
     let sheet_of = |path: &Path| PathBuf::from(review_path(&path.display().to_string()));
-    for outcome in &outcomes {
+    for outcome in outcomes {
         if let End::Made { path, .. } | End::Unchanged { path, .. } = &outcome.end {
             paths.push(path.clone());
             paths.extend(wish.copy.then(|| sheet_of(path)));
@@ -137,7 +140,28 @@ pub(super) fn shown(path: &Path) -> String {
     path.strip_prefix(".").unwrap_or(path).display().to_string()
 }
 
-fn orders(verb: &Generate, settings: &Settings, book: &CaseBook) -> Result<Vec<Order>, Failure> {
+/// The documents that were selected, with the channels by which they leave; of all that could be, those that have something to say.
+pub(super) fn selected(
+    selection: &Selection,
+    settings: &Settings,
+    book: &CaseBook,
+    period: Period,
+) -> Result<Vec<Order>, Failure> {
+    let mut orders = orders(selection, settings, book)?;
+    paper::settle_channels(&mut orders, settings, book);
+    if selection.all || !selection.area.is_empty() {
+        let named = selection.document.is_some() && !selection.all;
+        orders.retain(|order| named || pipeline::has_matter(order, book, period));
+        if orders.is_empty() {
+            let message = format!("no document of these areas is about {period}");
+            let hint = "2026-11 is monthly, 2026-Q3 quarterly, 2026-H1 half-year, 2026 year-end";
+            return Err(Failure::usage(message, Some(hint.to_owned())));
+        }
+    }
+    Ok(orders)
+}
+
+fn orders(verb: &Selection, settings: &Settings, book: &CaseBook) -> Result<Vec<Order>, Failure> {
     let mut orders = if verb.all {
         let (orders, diagnostics) = pipeline::all_orders(settings, book);
         if diagnostics.has_errors() {
@@ -185,44 +209,57 @@ fn orders(verb: &Generate, settings: &Settings, book: &CaseBook) -> Result<Vec<O
 }
 
 fn wish(verb: &Generate, settings: &Settings, terminal: &Terminal) -> Result<Wish, Failure> {
-    let (as_of, as_of_given) = resolve::as_of(verb.as_of.as_deref(), settings, terminal)?;
-    let period = match &verb.period {
+    if verb.issue == Some(0) {
+        return Err(Failure::usage("issues count from 1", None));
+    }
+    if verb.draft && matches!(verb.selection.part, PartArg::Body) {
+        let message = "a working copy is of the whole document, whose annex marks what changed";
+        return Err(Failure::usage(message, Some("leave out --part, or --draft".to_owned())));
+    }
+    Ok(Wish {
+        number: verb.issue.map(|number| Numbered { number, total: None }),
+        force: verb.force,
+        deny: verb.deny.clone(),
+        copy: verb.draft,
+        ..plain_wish(&verb.selection, verb.jobs, settings, terminal)?
+    })
+}
+
+/// How documents of a selection are wanted, where nothing else is said.
+pub(super) fn plain_wish(
+    selection: &Selection,
+    jobs: Option<usize>,
+    settings: &Settings,
+    terminal: &Terminal,
+) -> Result<Wish, Failure> {
+    let (as_of, as_of_given) = resolve::as_of(selection.as_of.as_deref(), settings, terminal)?;
+    let period = match &selection.period {
         None => Period::month_of(as_of),
         Some(text) => Period::parse(text).ok_or_else(|| {
             let hint = Some("write 2026-11, 2026-Q3, 2026-H1 or 2026".to_owned());
             Failure::usage(format!("`{text}` is not a period"), hint)
         })?,
     };
-    if verb.issue == Some(0) {
-        return Err(Failure::usage("issues count from 1", None));
-    }
-    if verb.draft && matches!(verb.part, PartArg::Body) {
-        let message = "a working copy is of the whole document, whose annex marks what changed";
-        return Err(Failure::usage(message, Some("leave out --part, or --draft".to_owned())));
-    }
-    if verb.jobs == Some(0) {
-        return Err(Failure::usage("--jobs takes 1 or more", None));
-    }
     Ok(Wish {
         as_of,
         as_of_given,
         period,
-        number: verb.issue.map(|number| Numbered { number, total: None }),
-        part: match verb.part {
+        number: None,
+        part: match selection.part {
             PartArg::All => Part::All,
             PartArg::Body => Part::Body,
         },
-        standard: verb.pdf_standard.map(|standard| match standard {
+        standard: selection.pdf_standard.map(|standard| match standard {
             StandardArg::Archival => Standard::Archival,
             StandardArg::WithFiles => Standard::WithFiles,
             StandardArg::Plain => Standard::Plain,
         }),
-        force: verb.force,
-        deny: verb.deny.clone(),
-        jobs: verb.jobs.unwrap_or_else(|| terminal.processors()),
+        force: false,
+        jobs: resolve::jobs(jobs, terminal)?,
+        deny: Vec::new(),
         held: false,
-        copy: verb.draft,
-        sides: verb.sides.map(SidesArg::meaning),
+        copy: false,
+        sides: selection.sides.map(SidesArg::meaning),
         people: Vec::new(),
     })
 }

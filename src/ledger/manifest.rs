@@ -14,10 +14,7 @@ use crate::model::Language;
 use crate::views::shape::Line;
 
 /// The file's name within the output folder.
-const NAME: &str = "manifest.json";
-
-/// Two runs that finish at once take turns by locking this file; it stays empty.
-const LOCK: &str = ".manifest.lock";
+pub const MANIFEST: &str = "manifest.json";
 
 /// A finished file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -129,12 +126,31 @@ fn plain() -> String {
     "1.7".to_owned()
 }
 
-/// All finished files of an output folder, by their path within it.
+/// All finished files of an output folder, by their path within it; or those of one shard of a plan.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Manifest {
     format: u32,
+    /// Of which shard of a plan it is; none for that of the whole folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
     /// The entries by path, with `/`.
     pub entries: BTreeMap<String, Entry>,
+}
+
+/// Which shard of a plan a manifest is of, and how far it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Shard {
+    /// SHA-256 of the plan.
+    pub plan: String,
+    /// Which one, counted from 1.
+    pub number: usize,
+    /// Of how many.
+    pub of: usize,
+    /// Whether a run has gone through all its documents.
+    pub ended: bool,
+    /// Why documents were not made, by their path.
+    pub failed: BTreeMap<String, String>,
 }
 
 impl Manifest {
@@ -143,9 +159,17 @@ impl Manifest {
     /// # Errors
     /// When it is there and cannot be read or understood.
     pub fn read(folder: &Path) -> Result<Self, LedgerError> {
-        let path = folder.join(NAME);
+        Self::read_as(folder, MANIFEST)
+    }
+
+    /// As [`Manifest::read`], of a manifest with another name.
+    ///
+    /// # Errors
+    /// As [`Manifest::read`].
+    pub fn read_as(folder: &Path, name: &str) -> Result<Self, LedgerError> {
+        let path = folder.join(name);
         if !path.exists() {
-            return Ok(Self { format: 1, entries: BTreeMap::new() });
+            return Ok(Self { format: 1, shard: None, entries: BTreeMap::new() });
         }
         let bytes = disk::read(&path)?;
         let manifest: Self = serde_json::from_slice(&bytes)
@@ -158,7 +182,7 @@ impl Manifest {
 
     /// Whether a folder has a manifest.
     pub fn is_in(folder: &Path) -> bool {
-        folder.join(NAME).is_file()
+        folder.join(MANIFEST).is_file()
     }
 
     /// Adds entries to the manifest of a folder. What another run has added in the meantime is kept.
@@ -166,10 +190,18 @@ impl Manifest {
     /// # Errors
     /// When the folder cannot be locked or written to, or the manifest in it cannot be understood.
     pub fn add(folder: &Path, entries: BTreeMap<String, Entry>) -> Result<(), LedgerError> {
+        Self::add_as(folder, MANIFEST, entries)
+    }
+
+    /// As [`Manifest::add`], to a manifest with another name.
+    ///
+    /// # Errors
+    /// As [`Manifest::add`].
+    pub fn add_as(folder: &Path, name: &str, entries: BTreeMap<String, Entry>) -> Result<(), LedgerError> {
         if entries.is_empty() {
             return Ok(());
         }
-        Self::change(folder, |known| known.extend(entries))
+        Self::change_as(folder, name, |known| known.entries.extend(entries))
     }
 
     /// Takes entries out of the manifest of a folder.
@@ -188,13 +220,22 @@ impl Manifest {
     /// # Errors
     /// As [`Manifest::add`].
     pub fn change(folder: &Path, work: impl FnOnce(&mut BTreeMap<String, Entry>)) -> Result<(), LedgerError> {
+        Self::change_as(folder, MANIFEST, |known| work(&mut known.entries))
+    }
+
+    /// Changes a manifest with another name while nobody else does.
+    ///
+    /// # Errors
+    /// As [`Manifest::add`].
+    pub fn change_as(folder: &Path, name: &str, work: impl FnOnce(&mut Self)) -> Result<(), LedgerError> {
         disk::create_folder(folder)?;
-        let lock = Lock::take(&folder.join(LOCK))?;
-        let mut manifest = Self::read(folder)?;
-        work(&mut manifest.entries);
+        // Two runs that finish at once take turns by locking a file, which stays empty.
+        let lock = Lock::take(&folder.join(format!(".{}.lock", name.trim_end_matches(".json"))))?;
+        let mut manifest = Self::read_as(folder, name)?;
+        work(&mut manifest);
         let mut bytes = serde_json::to_vec_pretty(&manifest).expect("strings and numbers always serialise");
         bytes.push(b'\n');
-        disk::write(&folder.join(NAME), &bytes)?;
+        disk::write(&folder.join(name), &bytes)?;
         drop(lock);
         Ok(())
     }

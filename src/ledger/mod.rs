@@ -5,6 +5,7 @@
 mod adopting;
 mod approvals;
 mod archive;
+mod batches;
 mod corrections;
 mod drafts;
 mod error;
@@ -23,13 +24,14 @@ mod tasks;
 
 pub use approvals::{Approval, Release};
 pub use archive::Archive;
+pub use batches::{Ended, Fresh};
 pub use corrections::{Correction, Served, Serving, Withdrawal};
 pub use drafts::Draft;
 pub use error::LedgerError;
 pub use files::{Bearer, FileKind, IssuedFile};
 pub use issues::{Issue, IssueState, Number, Wanted};
 pub use lease::{Lease, last_tick};
-pub use manifest::{Entry, Manifest, blank_path, distribution_path, review_path};
+pub use manifest::{Entry, MANIFEST, Manifest, Shard, blank_path, distribution_path, review_path};
 pub use occurrences::{NewOccurrence, Occurrence, Origin, Seen, State};
 pub use outbox::{Filed, NewParcel, ParcelKind, ParcelRow, ParcelState, Unplanned};
 pub use progress::Progress;

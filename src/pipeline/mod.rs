@@ -11,6 +11,7 @@ mod making;
 mod opening;
 mod order;
 mod paper;
+mod planning;
 mod release;
 mod verifying;
 
@@ -21,7 +22,7 @@ use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::Instant;
 
 use crate::diag::{Diagnostics, Warned};
-use crate::ledger::{Entry, LedgerError, Manifest};
+use crate::ledger::{Entry, LedgerError, MANIFEST, Manifest};
 use crate::model::{CaseBook, Language};
 use crate::settings::Settings;
 use crate::typeset::{Engine, FacesError, Job, Typeset, on_big_stack};
@@ -35,8 +36,9 @@ pub use beats::has_matter;
 pub use check::check;
 pub use correcting::{Corrected, Correcting, OtherIssue, Unmended, Withdrawing};
 pub use opening::{find_faces, folders, open_data, open_engine};
-pub use order::{Document, End, MakeError, Order, Outcome, Wish, all_orders};
+pub use order::{Document, End, MakeError, Order, Outcome, Stamp, Wish, all_orders};
 pub use paper::{Paper, PrintRun};
+pub use planning::Examined;
 pub use release::{Difference, DraftFile, Refusal, Released};
 pub use verifying::{Verdict, Verified, file_with_code, verify};
 
@@ -91,13 +93,23 @@ pub struct Pipeline {
     kept: Mutex<Option<String>>,
     /// Who gets paper.
     paper: Paper,
+    /// The name of the manifest, in the output folder, that records what is made.
+    manifest: String,
 }
 
 impl Pipeline {
     /// Puts the parts together.
     pub fn new(workspace: Workspace, settings: Settings, book: CaseBook, engine: Engine) -> Self {
         let (script, paper, kept) = (Script::of(&book.catalogue), Paper::default(), Mutex::default());
-        Self { workspace, settings, book, engine, crew: None, script, kept, paper }
+        let manifest = MANIFEST.to_owned();
+        Self { workspace, settings, book, engine, crew: None, script, kept, paper, manifest }
+    }
+
+    /// Has what is made recorded in a manifest of another name, which no other run writes to.
+    #[must_use]
+    pub fn with_manifest(mut self, name: String) -> Self {
+        self.manifest = name;
+        self
     }
 
     /// Has the documents set by workers instead of this process.
@@ -105,6 +117,11 @@ impl Pipeline {
     pub fn with_crew(mut self, crew: Crew) -> Self {
         self.crew = Some(crew);
         self
+    }
+
+    /// What sets the documents.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
     }
 
     /// The settings.
@@ -149,7 +166,7 @@ impl Pipeline {
         wish: &Wish,
         mut told: impl FnMut(&Outcome),
     ) -> Result<Vec<Outcome>, PipelineError> {
-        let before = Manifest::read(&self.workspace.out)?;
+        let before = Manifest::read_as(&self.workspace.out, &self.manifest)?;
         let made = Mutex::new(BTreeMap::new());
         let next = AtomicUsize::new(0);
         let (send, receive) = mpsc::channel();
@@ -181,7 +198,8 @@ impl Pipeline {
             }
             Ok(())
         })?;
-        Manifest::add(&self.workspace.out, made.into_inner().unwrap_or_else(PoisonError::into_inner))?;
+        let made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Manifest::add_as(&self.workspace.out, &self.manifest, made)?;
         Ok(outcomes.into_iter().flatten().collect())
     }
 
@@ -236,6 +254,8 @@ impl Pipeline {
     fn one(&self, order: &Order, wish: &Wish, before: &Manifest) -> (Outcome, Vec<(String, Entry)>) {
         let started = Instant::now();
         let mut diagnostics = Diagnostics::new();
+        let stamped = order.stamp.map(|stamp| wish.stamped(stamp));
+        let wish = stamped.as_ref().unwrap_or(wish);
         let (end, entries) = match self.make(order, wish, before, &mut diagnostics) {
             Ok((end, entries)) => (end, entries),
             Err(e) => (End::Failed(e), Vec::new()),

@@ -1,0 +1,124 @@
+//! `report generate --plan`: the documents of one shard, without the ledger and with nothing shared but the workspace.
+//!
+//! What is made of them all is left to `merge`.
+
+use std::path::Path;
+
+use briefing::pipeline::{self, Pipeline};
+use briefing::shards::{self, Reader, Share};
+
+use super::args::{Common, Generate};
+use super::failure::{Failure, Outcome};
+use super::{generate, lock, paper, resolve};
+use crate::terminal::Terminal;
+
+/// Makes the documents of a shard that are not there whole.
+pub(crate) fn run(
+    common: &Common,
+    verb: &Generate,
+    path: &Path,
+    terminal: &Terminal,
+) -> Result<Outcome, Failure> {
+    for (given, flag) in [(common.language.is_some(), "--lang"), (common.style.is_some(), "--style")] {
+        if given {
+            let hint = format!("give {flag} to report plan");
+            return Err(Failure::usage(format!("{flag} is settled by the plan"), hint));
+        }
+    }
+    let (shard, of) = which(verb)?;
+    let plan = Reader::of(path).shard(shard)?;
+    if let Some(asked) = of.filter(|of| *of != plan.head.shards) {
+        return Err(shards::ShardError::OtherCount { planned: plan.head.shards, asked }.into());
+    }
+    let newer = || Failure::usage(format!("`{}` has words of a newer version", path.display()), None);
+    let jobs = resolve::jobs(verb.jobs, terminal)?;
+    let wish = plan.head.wish(jobs, verb.force, &verb.deny).ok_or_else(newer)?;
+    let mut workspace = resolve::workspace(common, common.out.as_deref(), terminal)?;
+    workspace.style.clone_from(&plan.head.style);
+    workspace.language = Some(plan.head.language().ok_or_else(newer)?);
+    let shards = plan.head.shards;
+    let share = Share::new(plan, shard, &wish).ok_or_else(newer)?;
+    let data = pipeline::open_data(&workspace);
+    let (settings, book) = data.output;
+    if data.diagnostics.has_errors() {
+        return Err(Failure::Diagnostics(data.diagnostics));
+    }
+    let paper = paper::paper(common, &workspace, &settings);
+    let engine = pipeline::open_engine(&workspace, &settings)?;
+    let Some(engine_output) = engine.output else { return Err(Failure::Diagnostics(engine.diagnostics)) };
+    if verb.locked {
+        lock::must_hold(common, &engine_output)?;
+    }
+    let out = workspace.out.clone();
+    let pipeline = Pipeline::new(workspace, settings, book, engine_output)
+        .with_paper(paper)
+        .with_manifest(share.manifest());
+    refuse_other(&share, &pipeline, &wish, terminal)?;
+    let mut stopped = None;
+    let ended = shards::make(&share, &pipeline, &wish, &mut |outcome| {
+        let said = generate::tell(std::slice::from_ref(outcome), &wish, terminal);
+        // Who reads the log may go away; the documents are made all the same.
+        stopped = stopped.take().or(said.err());
+    })?;
+    let all = share.len();
+    let manifest = out.join(share.manifest());
+    terminal.line(&format!(
+        "shard {shard} of {shards}: {} of {all} documents are there, {}",
+        ended.made,
+        generate::shown(&manifest)
+    ))?;
+    match stopped {
+        Some(failure) => Err(failure),
+        None => Ok(if ended.failed == 0 { Outcome::Done } else { Outcome::Partly }),
+    }
+}
+
+/// A shard of no plan: the parser does not see it beside a selection.
+pub(super) fn refuse_without_plan(verb: &Generate) -> Result<(), Failure> {
+    if verb.share.shard.is_none() && verb.share.shard_index.is_none() {
+        return Ok(());
+    }
+    let hint = "report plan writes down what each shard makes: generate --plan FILE --shard I/N".to_owned();
+    Err(Failure::usage("a shard is one of a plan", hint))
+}
+
+/// Makes nothing from other data, templates, faces or by another program than those of the plan: the shards would not fit together.
+fn refuse_other(
+    share: &Share,
+    pipeline: &Pipeline,
+    wish: &pipeline::Wish,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
+    const SHOWN: usize = 8;
+    let (mut found, diagnostics) = shards::differences(share, pipeline, wish)?;
+    if found.is_empty() {
+        return Ok(());
+    }
+    terminal.messages(&diagnostics);
+    let more = found.len().saturating_sub(SHOWN);
+    found.truncate(SHOWN);
+    if more > 0 {
+        found.push(format!("and {more} more"));
+    }
+    let message = format!("not what the plan was made from: {}", found.join("; "));
+    let hint =
+        "put it back, or make the plan again with report plan: numbers that are reserved stay".to_owned();
+    Err(Failure::usage(message, hint))
+}
+
+/// The shard, counted from 1, and of how many, where that was said.
+fn which(verb: &Generate) -> Result<(usize, Option<usize>), Failure> {
+    if let Some(index) = verb.share.shard_index {
+        return Ok((index.saturating_add(1), None));
+    }
+    let text = verb.share.shard.as_deref().unwrap_or_default();
+    let parts =
+        text.split_once('/').and_then(|(i, n)| Some((i.trim().parse().ok()?, n.trim().parse().ok()?)));
+    match parts {
+        Some((shard, of)) => Ok((shard, Some(of))),
+        None => {
+            let hint = "write it as 3/16: the third of sixteen".to_owned();
+            Err(Failure::usage(format!("`{text}` is no shard"), hint))
+        }
+    }
+}
