@@ -66,8 +66,8 @@ pub(crate) struct ShareArgs {
         help_heading = "What to make"
     )]
     pub plan: Option<PathBuf>,
-    /// The shard, counted from 1, of how many: 3/16
-    #[arg(long, value_name = "I/N", requires = "plan", group = "which", help_heading = "What to make")]
+    /// The shard, counted from 1; 3/16 also says of how many, which must be as planned
+    #[arg(long, value_name = "I[/N]", requires = "plan", group = "which", help_heading = "What to make")]
     pub shard: Option<String>,
     /// The shard, counted from 0, as the index of a Kubernetes job is
     #[arg(long, value_name = "K", requires = "plan", group = "which", help_heading = "What to make")]

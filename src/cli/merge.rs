@@ -18,8 +18,7 @@ pub(crate) fn run(common: &Common, verb: &MergeArgs, terminal: &Terminal) -> Res
     let now = terminal.clock(common.now.as_deref(), None)?.now();
     let plan = Reader::of(&verb.plan).whole()?;
     let jobs = resolve::jobs(verb.jobs, terminal)?;
-    let newer = || Failure::usage(format!("`{}` has words of a newer version", verb.plan.display()), None);
-    let wish = plan.head.wish(jobs, false, &[]).ok_or_else(newer)?;
+    let wish = plan.head.wish(jobs);
     let out = resolve::workspace(common, common.out.as_deref(), terminal)?.out;
     let (mut ledger, _lease) = if plan.head.numbered {
         let state = resolve::state(common);

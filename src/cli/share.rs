@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use briefing::pipeline::{self, Pipeline};
+use briefing::pipeline::{self, Pipeline, Wish};
 use briefing::shards::{self, Reader, Share};
 
 use super::args::{Common, Generate};
@@ -30,14 +30,13 @@ pub(crate) fn run(
     if let Some(asked) = of.filter(|of| *of != plan.head.shards) {
         return Err(shards::ShardError::OtherCount { planned: plan.head.shards, asked }.into());
     }
-    let newer = || Failure::usage(format!("`{}` has words of a newer version", path.display()), None);
     let jobs = resolve::jobs(verb.jobs, terminal)?;
-    let wish = plan.head.wish(jobs, verb.force, &verb.deny).ok_or_else(newer)?;
+    let wish = Wish { force: verb.force, deny: verb.deny.clone(), ..plan.head.wish(jobs) };
     let mut workspace = resolve::workspace(common, common.out.as_deref(), terminal)?;
     workspace.style.clone_from(&plan.head.style);
-    workspace.language = Some(plan.head.language().ok_or_else(newer)?);
+    workspace.language = Some(plan.head.language());
     let shards = plan.head.shards;
-    let share = Share::new(plan, shard, &wish).ok_or_else(newer)?;
+    let share = Share::new(plan, shard, &wish);
     let data = pipeline::open_data(&workspace);
     let (settings, book) = data.output;
     if data.diagnostics.has_errors() {
@@ -83,12 +82,7 @@ pub(super) fn refuse_without_plan(verb: &Generate) -> Result<(), Failure> {
 }
 
 /// Makes nothing from other data, templates, faces or by another program than those of the plan: the shards would not fit together.
-fn refuse_other(
-    share: &Share,
-    pipeline: &Pipeline,
-    wish: &pipeline::Wish,
-    terminal: &Terminal,
-) -> Result<(), Failure> {
+fn refuse_other(share: &Share, pipeline: &Pipeline, wish: &Wish, terminal: &Terminal) -> Result<(), Failure> {
     const SHOWN: usize = 8;
     let (mut found, diagnostics) = shards::differences(share, pipeline, wish)?;
     if found.is_empty() {
@@ -112,10 +106,12 @@ fn which(verb: &Generate) -> Result<(usize, Option<usize>), Failure> {
         return Ok((index.saturating_add(1), None));
     }
     let text = verb.share.shard.as_deref().unwrap_or_default();
-    let parts =
-        text.split_once('/').and_then(|(i, n)| Some((i.trim().parse().ok()?, n.trim().parse().ok()?)));
+    let parts = match text.split_once('/') {
+        Some((shard, of)) => shard.parse().ok().zip(of.parse().ok().map(Some)),
+        None => text.parse().ok().map(|shard| (shard, None)),
+    };
     match parts {
-        Some((shard, of)) => Ok((shard, Some(of))),
+        Some(which) => Ok(which),
         None => {
             let hint = "write it as 3/16: the third of sixteen".to_owned();
             Err(Failure::usage(format!("`{text}` is no shard"), hint))

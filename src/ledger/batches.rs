@@ -8,7 +8,7 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use rusqlite::params;
 
 use super::issues::COLUMNS;
-use super::store::{Ledger, text_of};
+use super::store::{Ledger, instant_of, text_of};
 use super::{Entry, Issue, LedgerError, Number};
 
 /// A document for which the next number is wanted.
@@ -70,6 +70,21 @@ impl Ledger {
         let mut statement = self.read(self.connection.prepare(query))?;
         let rows = statement.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), row.get(3)?)));
         let rows = self.read(rows)?;
+        self.read(rows.collect())
+    }
+
+    /// How many numbers of each period are reserved by plans that were not merged, and since when.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn unmerged(&self) -> Result<Vec<(String, u64, DateTime<Utc>)>, LedgerError> {
+        let query = "SELECT period, count(*), min(reserved) FROM issue WHERE state = 'reserved' AND occurrence IS NULL
+                     GROUP BY period ORDER BY period";
+        let mut statement = self.read(self.connection.prepare(query))?;
+        let rows = self
+            .read(statement.query_map([], |row| {
+                Ok((row.get(0)?, row.get(1)?, instant_of(&row.get::<_, String>(2)?)?))
+            }))?;
         self.read(rows.collect())
     }
 

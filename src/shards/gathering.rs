@@ -73,14 +73,13 @@ impl Gathered {
 /// # Errors
 /// When no thread can be started. What is wrong with a shard is among the faults.
 pub fn gather(plan: &Plan, wish: &Wish, folders: &[PathBuf]) -> Result<Gathered, ShardError> {
-    let Some(language) = plan.head.language() else { return Ok(Gathered::default()) };
     let mut members: Vec<Vec<usize>> = vec![Vec::new(); plan.head.shards];
     for (at, planned) in plan.documents.iter().enumerate() {
         if let Some(of_shard) = planned.shard.checked_sub(1).and_then(|index| members.get_mut(index)) {
             of_shard.push(at);
         }
     }
-    let search = Search { plan, wish, language, folders };
+    let search = Search { plan, wish, language: plan.head.language(), folders };
     let next = AtomicUsize::new(0);
     let found = Mutex::new(Gathered::default());
     std::thread::scope(|scope| {
@@ -125,7 +124,7 @@ impl Search<'_> {
             let found = match Manifest::read_as(folder, &name) {
                 Err(error) => fault(error.to_string()),
                 Ok(manifest) => match &manifest.shard {
-                    Some(known) if self.is_ours(known, shard) => self.files(folder, shard, own, &manifest),
+                    Some(known) if self.is_ours(known, shard) => self.files(folder, shard, own, manifest),
                     _ => fault(format!("{} belongs to another plan", folder.join(&name).display())),
                 },
             };
@@ -148,17 +147,17 @@ impl Search<'_> {
     }
 
     /// Compares what a shard recorded with the plan, and its files with what it recorded.
-    fn files(&self, folder: &Path, shard: usize, own: &[usize], manifest: &Manifest) -> Gathered {
+    fn files(&self, folder: &Path, shard: usize, own: &[usize], manifest: Manifest) -> Gathered {
         let mut found = Gathered::default();
-        let known = manifest.shard.clone().unwrap_or_default();
+        let Manifest { shard: known, mut entries, .. } = manifest;
+        let known = known.unwrap_or_default();
         if !known.ended {
             found.faults.push(Fault { shard, what: "it has not ended".to_owned() });
             return found;
         }
-        let mut entries = manifest.entries.clone();
         for at in own {
             let planned = &self.plan.documents[*at];
-            let Some(path) = planned.path(self.wish, self.language) else { continue };
+            let path = planned.path(self.wish, self.language);
             let fault = |what: &str| Fault { shard, what: format!("{path} {what}") };
             let Some(entry) = entries.remove(&path) else {
                 match known.failed.get(&path) {

@@ -36,12 +36,12 @@ pub struct Ended {
 }
 
 impl Share {
-    /// The documents of a shard, as [`Reader::shard`](super::Reader::shard) answers them; none where the plan has words of a newer version.
-    pub fn new(plan: Plan, shard: usize, wish: &Wish) -> Option<Self> {
-        let language = plan.head.language()?;
-        let orders: Vec<Order> = plan.documents.iter().map(super::Planned::order).collect::<Option<_>>()?;
+    /// The documents of a shard, as [`Reader::shard`](super::Reader::shard) answers them.
+    pub fn new(plan: Plan, shard: usize, wish: &Wish) -> Self {
+        let language = plan.head.language();
+        let orders: Vec<Order> = plan.documents.iter().map(super::Planned::order).collect();
         let paths = orders.iter().map(|order| Pipeline::path_of(order, wish, language)).collect();
-        Some(Self { plan, shard, orders, paths })
+        Self { plan, shard, orders, paths }
     }
 
     /// The name of its manifest.

@@ -22,6 +22,9 @@ use crate::views::{Numbered, Part};
 /// The newest form of plans.
 const FORMAT: u32 = 1;
 
+/// Why the words of a plan can be understood.
+const CHECKED: &str = "who read the plan has looked at its words";
+
 const OPENS: &str = "{\"head\":";
 const LIST: &str = "\"documents\":[";
 const CLOSES: &str = "]}";
@@ -109,12 +112,17 @@ impl Head {
     pub(super) const FORMAT: u32 = FORMAT;
 
     /// The language of the documents.
-    pub fn language(&self) -> Option<Language> {
-        Language::parse(&self.language)
+    pub fn language(&self) -> Language {
+        Language::parse(&self.language).expect(CHECKED)
     }
 
-    /// How the documents are to be made; none where a newer version wrote a word that this one does not know.
-    pub fn wish(&self, jobs: usize, force: bool, deny: &[String]) -> Option<Wish> {
+    /// How the documents are to be made, so many at a time.
+    pub fn wish(&self, jobs: usize) -> Wish {
+        self.known_wish(jobs).expect(CHECKED)
+    }
+
+    /// The same; none where a word is not known to this version.
+    fn known_wish(&self, jobs: usize) -> Option<Wish> {
         let sides = match &self.sides {
             Some(sides) => Some(Sides::parse(sides)?),
             None => None,
@@ -127,9 +135,9 @@ impl Head {
             number: None,
             part: [Part::All, Part::Body].into_iter().find(|part| part.name() == self.part)?,
             standard: Some(Standard::parse(&self.standard)?),
-            force,
+            force: false,
             jobs,
-            deny: deny.to_vec(),
+            deny: Vec::new(),
             held: false,
             copy: false,
             sides,
@@ -139,8 +147,13 @@ impl Head {
 }
 
 impl Planned {
-    /// The document to make; none where a newer version wrote a kind that this one does not know.
-    pub fn order(&self) -> Option<Order> {
+    /// The document to make.
+    pub fn order(&self) -> Order {
+        self.known_order().expect(CHECKED)
+    }
+
+    /// The same; none where its kind is not known to this version, or its date is none.
+    fn known_order(&self) -> Option<Order> {
         Some(Order {
             document: Document::ALL.into_iter().find(|kind| kind.name() == self.document)?,
             subject: self.subject.clone(),
@@ -156,8 +169,8 @@ impl Planned {
     }
 
     /// Its path within the output folder.
-    pub fn path(&self, wish: &Wish, language: Language) -> Option<String> {
-        Some(Pipeline::path_of(&self.order()?, wish, language))
+    pub fn path(&self, wish: &Wish, language: Language) -> String {
+        Pipeline::path_of(&self.order(), wish, language)
     }
 }
 
@@ -237,6 +250,11 @@ impl Reader {
             let text = line.trim_end().trim_end_matches(',');
             let document: Planned =
                 serde_json::from_str(text).map_err(|e| self.broken(&format!("document {count}: {e}")))?;
+            if document.known_order().is_none() {
+                return Err(
+                    self.broken(&format!("document {count} is of a kind, or of a date, that is not known"))
+                );
+            }
             documents.push(document);
         }
         if count != head.documents {
@@ -257,7 +275,11 @@ impl Reader {
         if let Some(format) = format.filter(|format| *format > FORMAT) {
             return Err(ShardError::Newer { path: self.path.clone(), format });
         }
-        serde_json::from_value(value).map_err(|e| self.broken(&e.to_string()))
+        let head: Head = serde_json::from_value(value).map_err(|e| self.broken(&e.to_string()))?;
+        if head.known_wish(1).is_none() || Language::parse(&head.language).is_none() || head.shards == 0 {
+            return Err(self.broken("its first line has a word that is not known"));
+        }
+        Ok(head)
     }
 
     fn broken(&self, why: &str) -> ShardError {

@@ -1,13 +1,11 @@
 //! Plans and their shards: complete, disjoint, the same every time, and together what one run makes.
 //!
-//! What a merge refuses is left to `shards_refused`, engines to `slurm` and `gnu_parallel`.
+//! What is refused is left to `shards_refused`, kills to `shards_killed`, engines to `slurm_array`, `gnu_parallel` and `indexed_job`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
-use std::process::Stdio;
-use std::thread::sleep;
-use std::time::{Duration, Instant, SystemTime};
 
+use crate::office::{FIRST, MONTHLY, Office};
 use crate::tools::have;
 use crate::villages::Villages;
 use briefing::shards::Reader;
@@ -171,6 +169,33 @@ fn numbers_are_reserved_once_and_issued_by_the_merge() {
 }
 
 #[test]
+fn a_schedule_waits_for_the_plan_that_has_its_numbers() {
+    if !have(&["faces"]) {
+        return;
+    }
+    let office = Office::with(MONTHLY);
+    let plan = ["plan", "--all", "--document", "region", "--period", "2026-11", "--shards", "1"];
+    office.at("2026-11-30T12:00:00+08:00", plan).ok().prints("region no. 1 to 2");
+    let (_, events) = office.events(FIRST);
+    let waits = |event: &serde_json::Value| {
+        event["event"] == "waiting"
+            && event["message"].as_str().is_some_and(|words| words.contains("a plan has its number"))
+    };
+    assert_eq!(events.iter().filter(|event| waits(event)).count(), 2, "{events:?}");
+    office
+        .at(FIRST, ["status"])
+        .says("2 numbers of 2026-11 are reserved by a plan since 20 hours: report merge ends them");
+    office.run(["generate", "--plan", "plan.json", "--shard", "1/1"]).ok();
+    office.at(FIRST, ["merge", "plan.json"]).ok();
+    office.tick("2026-12-01T08:05:00+08:00").ok();
+    let history = office.run(["history"]);
+    history.ok().prints("already-issued");
+    let issues = office.run(["issue", "list"]).ok().stdout.clone();
+    assert_eq!(issues.matches(" issued ").count(), 2, "{issues}");
+    assert!(!office.at("2026-12-01T08:05:00+08:00", ["status"]).stderr.contains("reserved by a plan"));
+}
+
+#[test]
 fn what_has_errors_gets_no_number_and_holds_up_nobody() {
     if !have(&["faces"]) {
         return;
@@ -184,51 +209,4 @@ fn what_has_errors_gets_no_number_and_holds_up_nobody() {
     assert_eq!(villages.issues().len(), 4);
     villages.replace("data/regions/village-002.toml", "valeu = 46", "value = 46");
     villages.plan(2, &["--document", "region"]).ok().prints("region no. 1 to 5");
-}
-
-#[test]
-fn a_shard_that_is_killed_is_ended_by_the_next_run_and_makes_nothing_twice() {
-    if !have(&["faces"]) {
-        return;
-    }
-    let villages = Villages::new(30);
-    villages.plan(1, &["--document", "region"]).ok();
-    let manifest = "reports/manifest.shard-1-of-1.json";
-    let mut killed = 0;
-    for wanted in [0, 1, 9, 20] {
-        let mut child = villages
-            .command()
-            .args(["generate", "--plan", "plan.json", "--shard", "1/1", "--jobs", "1"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the program starts");
-        let started = Instant::now();
-        let there = || villages.files("reports").iter().filter(|name| name.ends_with(".pdf")).count();
-        while there() < wanted && child.try_wait().expect("a child of ours").is_none() {
-            assert!(started.elapsed() < Duration::from_secs(120), "{wanted} documents take two minutes");
-            sleep(Duration::from_millis(2));
-        }
-        killed += usize::from(child.try_wait().expect("a child of ours").is_none());
-        child.kill().expect("it can be killed");
-        child.wait().expect("it ends");
-        villages.merge(&[]).ends(1).says("1 of 1 shards are not whole: nothing was merged");
-    }
-    assert!(killed >= 3, "only {killed} of 4 runs were still at work when they were killed");
-    let recorded = villages.entries(manifest);
-    assert!(recorded.len() >= 8, "{} are recorded", recorded.len());
-    let changed = |name: &String| -> SystemTime {
-        let about = fs::metadata(villages.path("reports").join(name)).expect("a file");
-        about.modified().expect("a time")
-    };
-    let before: BTreeMap<String, SystemTime> =
-        recorded.keys().map(|name| (name.clone(), changed(name))).collect();
-    let run = villages.shard(1, 1, &[]);
-    assert_eq!(run.ok().stdout.matches("unchanged region").count(), recorded.len(), "{}", run.stdout);
-    let after: BTreeMap<String, SystemTime> =
-        recorded.keys().map(|name| (name.clone(), changed(name))).collect();
-    assert_eq!(before, after, "what was recorded was made again");
-    villages.merge(&[]).ok().prints("merged 32 documents");
-    villages.generate(["--all", "--document", "region"]).ok();
-    assert_eq!(villages.issues().iter().filter(|issue| issue.ends_with(" issued")).count(), 32);
 }

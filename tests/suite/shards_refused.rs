@@ -77,6 +77,7 @@ fn a_shard_that_the_plan_does_not_have_is_refused() {
         .ends(2)
         .says("--lang is settled by the plan");
     villages.run(plan.iter().chain(&["--shard-index", "2"])).ends(2).says("there is no shard 3");
+    villages.run(plan.iter().chain(&["--shard", "1"])).ok().prints("shard 1 of 2: 3 of 3 documents");
     // Counted from 0: the second of two.
     villages.run(plan.iter().chain(&["--shard-index", "1"])).ok().prints("shard 2 of 2: 2 of 2 documents");
     villages.replace("plan.json", "\"format\":1", "\"format\":2");
