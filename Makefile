@@ -24,6 +24,7 @@ fonts:
 
 test: fonts fmt lint doc
 	scripts/fetch-pyhanko || [ $$? -eq 3 ]
+	scripts/fetch-kubernetes-schema || [ $$? -eq 3 ]
 	eval "$$(scripts/fetch-tools)"; scripts/fetch-verapdf || [ $$? -eq 3 ]; cargo test --locked --quiet
 	cargo run --locked --quiet -- check --deny warnings
 	@if [ -d .git ]; then git diff --exit-code --stat; fi

@@ -14,6 +14,7 @@
 //! - [`workers`] child processes with a deadline and a memory limit
 //! - [`pipeline`] the one place that composes the steps
 //! - [`schedule`] what is due, and doing it once
+//! - [`shards`] many documents shared out among processes that share nothing
 //!
 //! The library never prints, never reads arguments, the environment or the clock.
 
@@ -37,3 +38,5 @@ pub mod workers;
 pub mod pipeline;
 
 pub mod schedule;
+
+pub mod shards;

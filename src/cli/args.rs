@@ -7,6 +7,7 @@ pub(crate) use super::args_mistakes::*;
 pub(crate) use super::args_output::*;
 pub(crate) use super::args_paper::*;
 pub(crate) use super::args_schedule::*;
+pub(crate) use super::args_shards::*;
 pub(crate) use super::args_template::*;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand, ValueEnum};
@@ -121,6 +122,10 @@ pub(crate) enum Color {
 pub(crate) enum Command {
     /// Make briefings: drafts without a number, unless --issue gives one
     Generate(Generate),
+    /// Share many documents out: number them, and write down which shard makes which
+    Plan(PlanArgs),
+    /// Bring the shards of a plan together, once all are there and whole
+    Merge(MergeArgs),
     /// Check settings, data, texts and faces, and report everything that is wrong
     Check(Check),
     /// List what the workspace holds
@@ -184,56 +189,20 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, clap::Args)]
-#[command(group = clap::ArgGroup::new("what").required(true).multiple(false))]
 #[command(
-    override_usage = "report generate [OPTIONS] <--region|--all|--compare|--children-of|--area> [ID]..."
+    override_usage = "report generate [OPTIONS] <--region|--all|--compare|--children-of|--area> [ID]...\n       report generate [OPTIONS] --plan FILE --shard I/N"
 )]
 pub(crate) struct Generate {
-    /// Regions, or places in them as region/place
-    #[arg(long, value_name = "ID", num_args = 1.., value_delimiter = ',', group = "what", help_heading = "What to make")]
-    pub region: Vec<String>,
-    /// Every region, every declared comparison and every declared area
-    #[arg(long, group = "what", help_heading = "What to make")]
-    pub all: bool,
-    /// A comparison of these places
-    #[arg(
-        long,
-        value_name = "A,B[,C]",
-        value_delimiter = ',',
-        group = "what",
-        help_heading = "What to make"
-    )]
-    pub compare: Vec<String>,
-    /// A comparison of the places directly below this one
-    #[arg(long, value_name = "ID", group = "what", help_heading = "What to make")]
-    pub children_of: Option<String>,
-    /// Declared areas
-    #[arg(long, value_name = "ID", value_delimiter = ',', group = "what", help_heading = "What to make")]
-    pub area: Vec<String>,
-    /// Only documents of this kind
-    #[arg(long, value_enum, value_name = "KIND", help_heading = "What to make")]
-    pub document: Option<DocumentKind>,
-    /// The period: 2026-11, 2026-Q3, 2026-H1 or 2026 [default: the month of as-of]
-    #[arg(long, value_name = "PERIOD", help_heading = "The issue")]
-    pub period: Option<String>,
+    #[command(flatten)]
+    pub selection: Selection,
+    #[command(flatten)]
+    pub share: ShareArgs,
     /// The number of the issue; for one document only
     #[arg(long, value_name = "N", help_heading = "The issue")]
     pub issue: Option<u32>,
-    /// The date of the documents [default: SOURCE_DATE_EPOCH, else today]
-    #[arg(long, value_name = "YYYY-MM-DD", help_heading = "The issue")]
-    pub as_of: Option<String>,
-    /// How much of each document
-    #[arg(long, value_enum, default_value_t, value_name = "PART", help_heading = "The issue")]
-    pub part: PartArg,
     /// A working copy for those who read and correct: 样稿 and line numbers on every page, changes since the last issue marked, and a 审签单
     #[arg(long, help_heading = "The issue")]
     pub draft: bool,
-    /// How many sides of a sheet are printed: mirrored pages, or all bound at the left [default: `sides` of report.toml, else two]
-    #[arg(long, value_enum, value_name = "SIDES", help_heading = "Output")]
-    pub sides: Option<SidesArg>,
-    /// What the PDF conforms to [default: `pdf_standard` of report.toml, else a-2a]
-    #[arg(long, value_enum, value_name = "STANDARD", help_heading = "Output")]
-    pub pdf_standard: Option<StandardArg>,
     /// What is made: the PDF alone, or each page as an image besides, for chat groups and slides
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Output")]
     pub format: OutputFormat,

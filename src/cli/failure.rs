@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use briefing::diag::Diagnostics;
 use briefing::ledger::LedgerError;
 use briefing::pipeline::PipelineError;
+use briefing::shards::ShardError;
 
 /// How a run that got to its end ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,6 +123,35 @@ fn hint_of(error: &LedgerError) -> Option<String> {
 impl From<LedgerError> for Failure {
     fn from(error: LedgerError) -> Self {
         Self::Ledger(error)
+    }
+}
+
+impl From<ShardError> for Failure {
+    fn from(error: ShardError) -> Self {
+        let hint = match &error {
+            ShardError::NoPlan { .. } => {
+                "report plan writes one; it is read as it was written, and in no other layout"
+            }
+            ShardError::Newer { .. } => "use the newer version",
+            ShardError::OtherCount { .. } | ShardError::NoShard { .. } => {
+                "report plan --shards N settles how many there are"
+            }
+            ShardError::Signed { .. } => {
+                "report run makes its draft, and report approve numbers it; report plan --drafts numbers nothing"
+            }
+            ShardError::NotReserved { .. } => {
+                "name the ledger that the plan was made with (--state), or put it back with report ledger restore FILE"
+            }
+            ShardError::Ledger(_) | ShardError::Pipeline(_) | ShardError::Disk(_) | ShardError::Thread(_) => {
+                ""
+            }
+        };
+        match error {
+            ShardError::Ledger(error) => Self::Ledger(error),
+            ShardError::Pipeline(error) => Self::Operation(error),
+            ShardError::Thread(error) => Self::Operation(PipelineError::Thread(error)),
+            error => Self::usage(with_causes(&error), (!hint.is_empty()).then(|| hint.to_owned())),
+        }
     }
 }
 

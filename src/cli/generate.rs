@@ -1,24 +1,26 @@
 //! `report generate`: make briefings.
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use briefing::diag::Diagnostics;
 use briefing::ledger::review_path;
 use briefing::model::{Beat, CaseBook, Period, Subject};
-use briefing::pipeline::{self, Document, End, MakeError, Order, Pipeline, Wish};
+use briefing::pipeline::{self, Document, Order, Pipeline, Wish};
 use briefing::settings::{Settings, Standard};
 use briefing::views::{Numbered, Part};
-use briefing::workers::{Crew, Limits, WorkerError};
+use briefing::workers::{Crew, Limits};
 
-use super::args::{Common, Generate, OutputFormat, PartArg, SidesArg, StandardArg};
+use super::args::{Common, Generate, OutputFormat, PartArg, Selection, SidesArg, StandardArg};
 use super::failure::{Failure, Outcome, with_causes};
-use super::{desk, lock, pages, paper, resolve};
-use crate::terminal::{Progress, Terminal};
+use super::telling::Run;
+use super::{desk, lock, pages, paper, resolve, share};
+use crate::terminal::Terminal;
 
 /// Makes what was asked for and says what became of it.
 pub(crate) fn run(common: &Common, verb: &Generate, terminal: &Terminal) -> Result<Outcome, Failure> {
+    if let Some(plan) = &verb.share.plan {
+        return share::run(common, verb, plan, terminal);
+    }
+    share::refuse_without_plan(verb)?;
     let workspace = resolve::workspace(common, common.out.as_deref(), terminal)?;
     let data = pipeline::open_data(&workspace);
     let (settings, book) = data.output;
@@ -26,19 +28,9 @@ pub(crate) fn run(common: &Common, verb: &Generate, terminal: &Terminal) -> Resu
         return Err(Failure::Diagnostics(data.diagnostics));
     }
     terminal.messages(&data.diagnostics);
-    let mut orders = orders(verb, &settings, &book)?;
-    paper::settle_channels(&mut orders, &settings, &book);
     let paper = paper::paper(common, &workspace, &settings);
     let wish = wish(verb, &settings, terminal)?;
-    if verb.all || !verb.area.is_empty() {
-        let named = verb.document.is_some() && !verb.all;
-        orders.retain(|order| named || pipeline::has_matter(order, &book, wish.period));
-        if orders.is_empty() {
-            let message = format!("no document of these areas is about {}", wish.period);
-            let hint = "2026-11 is monthly, 2026-Q3 quarterly, 2026-H1 half-year, 2026 year-end";
-            return Err(Failure::usage(message, Some(hint.to_owned())));
-        }
-    }
+    let orders = selected(&verb.selection, &settings, &book, wish.period)?;
     if wish.number.is_some() && orders.len() != 1 {
         let hint = Some("give --region with one id".to_owned());
         return Err(Failure::usage(format!("--issue numbers one document, not {}", orders.len()), hint));
@@ -80,15 +72,9 @@ pub(crate) fn run(common: &Common, verb: &Generate, terminal: &Terminal) -> Resu
         pipeline = pipeline.with_crew(Crew::new(program, limits, wish.jobs));
     }
     let mut run = Run::new(verb.why, &wish, count, terminal);
-    let mut said = Ok(());
-    pipeline.carry_out(survey, &wish, |outcome| {
-        if said.is_ok() {
-            said = run.tell(outcome);
-        }
-    })?;
+    pipeline.carry_out(survey, &wish, |outcome| run.tell(outcome))?;
     let settled = pipeline.settle();
-    said?;
-    let mut made = run.end();
+    let mut made = run.end()?;
     if let Err(error) = settled {
         let hint = "what was made is noted beside it, and the next run writes it in";
         terminal.error(&with_causes(&error), Some(hint));
@@ -112,7 +98,7 @@ fn view(pipeline: &Pipeline, order: &Order, wish: &Wish, terminal: &Terminal) ->
 }
 
 /// What a document may take.
-fn limits(verb: &Generate, settings: &Settings) -> Limits {
+pub(super) fn limits(verb: &Generate, settings: &Settings) -> Limits {
     let (deadline, memory) = settings.limits;
     Limits {
         deadline: verb.timeout.map_or(deadline, Duration::from_secs),
@@ -129,112 +115,28 @@ fn foresee(survey: &pipeline::Survey, terminal: &Terminal) -> Result<Outcome, Fa
     Ok(Outcome::Done)
 }
 
-/// What a run left.
-struct Made {
-    outcome: Outcome,
-    /// The files that are there as asked for.
-    paths: Vec<PathBuf>,
+/// The documents that were selected, with the channels by which they leave; of all that could be, those that have something to say.
+pub(super) fn selected(
+    selection: &Selection,
+    settings: &Settings,
+    book: &CaseBook,
+    period: Period,
+) -> Result<Vec<Order>, Failure> {
+    let mut orders = orders(selection, settings, book)?;
+    paper::settle_channels(&mut orders, settings, book);
+    if selection.all || !selection.area.is_empty() {
+        let named = selection.document.is_some() && !selection.all;
+        orders.retain(|order| named || pipeline::has_matter(order, book, period));
+        if orders.is_empty() {
+            let message = format!("no document of these areas is about {period}");
+            let hint = "2026-11 is monthly, 2026-Q3 quarterly, 2026-H1 half-year, 2026 year-end";
+            return Err(Failure::usage(message, Some(hint.to_owned())));
+        }
+    }
+    Ok(orders)
 }
 
-/// Tells of a run as it goes on: of ten thousand documents nothing is kept but what was said already.
-struct Run<'a> {
-    why: bool,
-    wish: &'a Wish,
-    progress: Progress,
-    terminal: &'a Terminal,
-    made: Made,
-    /// Comparisons read what briefings of regions have read, and find the same in it.
-    said: BTreeSet<String>,
-}
-
-impl<'a> Run<'a> {
-    fn new(why: bool, wish: &'a Wish, count: usize, terminal: &'a Terminal) -> Self {
-        let made = Made { outcome: Outcome::Done, paths: Vec::new() };
-        Self { why, wish, progress: terminal.progress(count), terminal, made, said: BTreeSet::new() }
-    }
-
-    fn tell(&mut self, outcome: pipeline::Outcome) -> Result<(), Failure> {
-        self.progress.step();
-        self.messages(outcome.diagnostics);
-        let name = format!("{} {}", outcome.order.document.name(), outcome.order.subject);
-        let took = outcome.took.as_secs_f64();
-        match &outcome.end {
-            End::Made { path, pages, bytes } => {
-                let size = bytes.div_ceil(1024);
-                let shown = shown(path);
-                self.line(&format!("made {name}: {pages} pages, {size} KiB, {took:.2} s, {shown}"))?;
-                if self.wish.copy {
-                    self.line(&format!("made {name}: its 审签单, {}", review_path(&shown)))?;
-                }
-            }
-            End::Unchanged { path, pages } => {
-                self.line(&format!("unchanged {name}: {pages} pages, {}", shown(path)))?;
-            }
-            End::Refused => self.refused(&format!("{name} was not made"), None),
-            End::Failed(error) => {
-                self.refused(&format!("{name} was not made: {}", with_causes(error)), hint(error));
-            }
-        }
-        if self.why && !matches!(outcome.end, End::Refused | End::Failed(_)) {
-            self.line(&format!("  because {}", outcome.why))?;
-        }
-        if let End::Made { path, .. } | End::Unchanged { path, .. } = outcome.end {
-            if self.wish.copy {
-                self.made.paths.push(PathBuf::from(review_path(&path.display().to_string())));
-            }
-            self.made.paths.push(path);
-        }
-        Ok(())
-    }
-
-    /// Prints what was not said before.
-    fn messages(&mut self, mut diagnostics: Diagnostics) {
-        diagnostics.sort();
-        let mut fresh = Diagnostics::new();
-        for found in diagnostics.iter() {
-            let place = found.span.as_ref().map(|span| (span.file.path().to_owned(), span.range.clone()));
-            if self.said.insert(format!("{place:?} {:?}", found.problem)) {
-                fresh.add(found.clone());
-            }
-        }
-        if !fresh.is_empty() {
-            self.progress.aside(|| self.terminal.messages(&fresh));
-        }
-    }
-
-    fn line(&self, text: &str) -> Result<(), Failure> {
-        self.progress.aside(|| self.terminal.line(text)).map_err(Failure::from)
-    }
-
-    fn refused(&mut self, message: &str, hint: Option<&str>) {
-        self.made.outcome = Outcome::Partly;
-        self.progress.aside(|| self.terminal.error(message, hint));
-    }
-
-    fn end(self) -> Made {
-        self.progress.end();
-        self.made
-    }
-}
-
-/// What helps against an error.
-fn hint(error: &MakeError) -> Option<&'static str> {
-    match error {
-        MakeError::Worker(WorkerError::Deadline { .. }) => {
-            Some("a loop in a template may have no end; --timeout allows a long document more")
-        }
-        MakeError::Worker(WorkerError::Died { .. } | WorkerError::Memory { .. }) => Some(
-            "a template may call itself or fill its memory without end; --memory allows a large document more",
-        ),
-        MakeError::Disk(_) | MakeError::Worker(_) | MakeError::Ledger(_) => None,
-    }
-}
-
-pub(super) fn shown(path: &Path) -> String {
-    path.strip_prefix(".").unwrap_or(path).display().to_string()
-}
-
-fn orders(verb: &Generate, settings: &Settings, book: &CaseBook) -> Result<Vec<Order>, Failure> {
+fn orders(verb: &Selection, settings: &Settings, book: &CaseBook) -> Result<Vec<Order>, Failure> {
     let mut orders = if verb.all {
         let (orders, diagnostics) = pipeline::all_orders(settings, book);
         if diagnostics.has_errors() {
@@ -282,44 +184,57 @@ fn orders(verb: &Generate, settings: &Settings, book: &CaseBook) -> Result<Vec<O
 }
 
 fn wish(verb: &Generate, settings: &Settings, terminal: &Terminal) -> Result<Wish, Failure> {
-    let (as_of, as_of_given) = resolve::as_of(verb.as_of.as_deref(), settings, terminal)?;
-    let period = match &verb.period {
+    if verb.issue == Some(0) {
+        return Err(Failure::usage("issues count from 1", None));
+    }
+    if verb.draft && matches!(verb.selection.part, PartArg::Body) {
+        let message = "a working copy is of the whole document, whose annex marks what changed";
+        return Err(Failure::usage(message, Some("leave out --part, or --draft".to_owned())));
+    }
+    Ok(Wish {
+        number: verb.issue.map(|number| Numbered { number, total: None }),
+        force: verb.force,
+        deny: verb.deny.clone(),
+        copy: verb.draft,
+        ..plain_wish(&verb.selection, verb.jobs, settings, terminal)?
+    })
+}
+
+/// How documents of a selection are wanted, where nothing else is said.
+pub(super) fn plain_wish(
+    selection: &Selection,
+    jobs: Option<usize>,
+    settings: &Settings,
+    terminal: &Terminal,
+) -> Result<Wish, Failure> {
+    let (as_of, as_of_given) = resolve::as_of(selection.as_of.as_deref(), settings, terminal)?;
+    let period = match &selection.period {
         None => Period::month_of(as_of),
         Some(text) => Period::parse(text).ok_or_else(|| {
             let hint = Some("write 2026-11, 2026-Q3, 2026-H1 or 2026".to_owned());
             Failure::usage(format!("`{text}` is not a period"), hint)
         })?,
     };
-    if verb.issue == Some(0) {
-        return Err(Failure::usage("issues count from 1", None));
-    }
-    if verb.draft && matches!(verb.part, PartArg::Body) {
-        let message = "a working copy is of the whole document, whose annex marks what changed";
-        return Err(Failure::usage(message, Some("leave out --part, or --draft".to_owned())));
-    }
-    if verb.jobs == Some(0) {
-        return Err(Failure::usage("--jobs takes 1 or more", None));
-    }
     Ok(Wish {
         as_of,
         as_of_given,
         period,
-        number: verb.issue.map(|number| Numbered { number, total: None }),
-        part: match verb.part {
+        number: None,
+        part: match selection.part {
             PartArg::All => Part::All,
             PartArg::Body => Part::Body,
         },
-        standard: verb.pdf_standard.map(|standard| match standard {
+        standard: selection.pdf_standard.map(|standard| match standard {
             StandardArg::Archival => Standard::Archival,
             StandardArg::WithFiles => Standard::WithFiles,
             StandardArg::Plain => Standard::Plain,
         }),
-        force: verb.force,
-        deny: verb.deny.clone(),
-        jobs: verb.jobs.unwrap_or_else(|| terminal.processors()),
+        force: false,
+        jobs: resolve::jobs(jobs, terminal)?,
+        deny: Vec::new(),
         held: false,
-        copy: verb.draft,
-        sides: verb.sides.map(SidesArg::meaning),
+        copy: false,
+        sides: selection.sides.map(SidesArg::meaning),
         people: Vec::new(),
     })
 }

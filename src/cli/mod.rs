@@ -7,6 +7,7 @@ mod args_mistakes;
 mod args_output;
 mod args_paper;
 mod args_schedule;
+mod args_shards;
 mod args_template;
 mod check;
 mod completions;
@@ -23,13 +24,17 @@ mod generate;
 mod ledger;
 mod list;
 mod lock;
+mod merge;
 mod outbox;
 mod pages;
 mod paper;
+mod plan;
 mod redeliver;
 mod resolve;
 mod schedule;
+mod share;
 mod status;
+mod telling;
 mod template;
 mod tick;
 mod verify;
@@ -50,6 +55,8 @@ pub(crate) fn run(args: Args, terminal: &Terminal) -> Result<Outcome, Failure> {
     let common = args.common;
     match args.command {
         Command::Generate(verb) => generate::run(&common, &verb, terminal),
+        Command::Plan(verb) => plan::run(&common, &verb, terminal),
+        Command::Merge(verb) => merge::run(&common, &verb, terminal),
         Command::Check(verb) => check::run(&common, &verb, terminal),
         Command::List(verb) => list::run(&common, &verb, terminal),
         Command::Export(verb) => export::run(&common, &verb, terminal),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use briefing::{disk, typeset};
 
 use super::failure::Failure;
-use super::generate::shown;
+use super::telling::shown;
 use crate::terminal::Terminal;
 
 /// Writes the pages of a PDF, and takes away those that an earlier one had beyond them.

@@ -2,6 +2,8 @@
 //!
 //! What is printed of them is left to the pipeline.
 
+use std::collections::BTreeMap;
+
 use briefing::delivery::{Parcel, Places, Ways};
 use briefing::diag::Diagnostics;
 use briefing::model::{CaseBook, read_recipients};
@@ -26,12 +28,15 @@ pub(crate) fn paper(common: &Common, workspace: &Workspace, settings: &Settings)
 /// its own, and every way counts.
 pub(crate) fn settle_channels(orders: &mut [Order], settings: &Settings, book: &CaseBook) {
     let schedules = schedule::read(settings, book, &mut Diagnostics::new());
+    // By name: a search for each among all others grows with the square of their number.
+    let mut leaving: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
+    for known in schedules.iter().flat_map(|schedule| &schedule.orders) {
+        let channels = leaving.entry((known.document.name(), &known.subject)).or_default();
+        channels.extend(known.channels.iter().flatten().cloned());
+    }
     for order in orders {
-        let own = |known: &&Order| known.document == order.document && known.subject == order.subject;
-        let makers: Vec<&Order> = schedules.iter().filter_map(|s| s.orders.iter().find(own)).collect();
-        if !makers.is_empty() {
-            let channels = makers.iter().flat_map(|known| known.channels.iter().flatten().cloned());
-            order.channels = Some(channels.collect());
+        if let Some(channels) = leaving.get(&(order.document.name(), order.subject.as_str())) {
+            order.channels = Some(channels.clone());
         }
     }
 }

@@ -63,6 +63,14 @@ pub(crate) fn as_of(
     }
 }
 
+/// How many documents at a time.
+pub(crate) fn jobs(given: Option<usize>, terminal: &Terminal) -> Result<usize, Failure> {
+    match given {
+        Some(0) => Err(Failure::usage("--jobs takes 1 or more", None)),
+        given => Ok(given.unwrap_or_else(|| terminal.processors())),
+    }
+}
+
 /// A region, or a place in one, that must exist.
 pub(crate) fn subject(text: &str, book: &CaseBook) -> Result<Subject, Failure> {
     let subject = Subject::parse(text);
@@ -142,6 +150,7 @@ pub(crate) fn comparison_order(members: Vec<Subject>, settings: &Settings) -> Re
         title,
         has_text: declared.is_some(),
         channels: None,
+        stamp: None,
     })
 }
 

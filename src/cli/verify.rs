@@ -9,8 +9,8 @@ use briefing::pipeline::{self, Verdict, Verified};
 
 use super::args::{Common, Verify};
 use super::failure::{Failure, Outcome};
-use super::generate::shown;
 use super::resolve;
+use super::telling::shown;
 use crate::terminal::Terminal;
 
 /// Says of each file how it stands; the outcome is good where all come out as they are.

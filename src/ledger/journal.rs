@@ -1,19 +1,21 @@
-//! `.manifest.journal`: the files that a run has finished so far, a line each, until the manifest takes them over.
+//! `.manifest.journal`, or that of a shard's manifest: the files that a run has finished so far, a line each, until the manifest takes them over.
 //!
 //! A run of ten thousand documents cannot write the manifest ten thousand times, and one that is killed must not lose what it has
 //! made. What stands in the manifest, and who may touch either, is left to `manifest`.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::manifest::Entry;
 use crate::disk::PathError;
 
-/// The file's name within the output folder.
-const NAME: &str = ".manifest.journal";
+/// The journal of a manifest, beside it.
+fn path_of(folder: &Path, manifest: &str) -> PathBuf {
+    folder.join(format!(".{}.journal", manifest.trim_end_matches(".json")))
+}
 
 /// A line as it is read.
 #[derive(Debug, Deserialize)]
@@ -33,8 +35,8 @@ struct NewLine<'a> {
 ///
 /// # Errors
 /// When the disk refuses; the journal is then as before.
-pub(super) fn append(folder: &Path, entries: &[(String, Entry)]) -> Result<(), PathError> {
-    let path = folder.join(NAME);
+pub(super) fn append(folder: &Path, manifest: &str, entries: &[(String, Entry)]) -> Result<(), PathError> {
+    let path = path_of(folder, manifest);
     let fail = |e| PathError::new("write", &path, e);
     let mut lines = Vec::new();
     for (path, entry) in entries {
@@ -78,8 +80,12 @@ fn end_of_lines(file: &mut File) -> io::Result<u64> {
 ///
 /// # Errors
 /// When it is there and cannot be read.
-pub(super) fn read_from(folder: &Path, start: u64) -> Result<(Vec<(String, Entry)>, u64), PathError> {
-    let path = folder.join(NAME);
+pub(super) fn read_from(
+    folder: &Path,
+    manifest: &str,
+    start: u64,
+) -> Result<(Vec<(String, Entry)>, u64), PathError> {
+    let path = path_of(folder, manifest);
     if !path.exists() {
         return Ok((Vec::new(), 0));
     }
@@ -100,17 +106,17 @@ fn rest_of(path: &Path, start: u64) -> io::Result<(Vec<u8>, u64)> {
     Ok((bytes, start))
 }
 
-/// Whether a folder has a journal.
-pub(super) fn is_in(folder: &Path) -> bool {
-    folder.join(NAME).is_file()
+/// Whether a manifest has a journal.
+pub(super) fn is_in(folder: &Path, manifest: &str) -> bool {
+    path_of(folder, manifest).is_file()
 }
 
 /// Takes the journal away: the manifest has all of it.
 ///
 /// # Errors
 /// When the system refuses.
-pub(super) fn remove(folder: &Path) -> Result<(), PathError> {
-    let path = folder.join(NAME);
+pub(super) fn remove(folder: &Path, manifest: &str) -> Result<(), PathError> {
+    let path = path_of(folder, manifest);
     match fs::remove_file(&path) {
         Err(e) if e.kind() != io::ErrorKind::NotFound => Err(PathError::new("remove", &path, e)),
         _ => Ok(()),
@@ -119,7 +125,7 @@ pub(super) fn remove(folder: &Path) -> Result<(), PathError> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Manifest;
+    use super::super::{MANIFEST, Manifest};
     use super::*;
     use crate::disk;
 
@@ -137,36 +143,38 @@ mod tests {
     #[test]
     fn half_a_line_is_no_line_and_does_not_spoil_the_next() {
         let folder = tempfile::tempdir().expect("a folder");
-        let note =
-            |name: &str| append(folder.path(), &[(format!("{name}.pdf"), entry(name))]).expect("a line");
+        let note = |name: &str| {
+            append(folder.path(), MANIFEST, &[(format!("{name}.pdf"), entry(name))]).expect("a line");
+        };
         note("a");
-        let path = folder.path().join(NAME);
+        let path = path_of(folder.path(), MANIFEST);
         let mut bytes = disk::read(&path).expect("a journal");
         let half = bytes.len() / 2;
         bytes.extend_from_within(..half);
         disk::write(&path, &bytes).expect("a journal");
-        assert_eq!(subjects(&read_from(folder.path(), 0).expect("lines").0), ["a"]);
+        assert_eq!(subjects(&read_from(folder.path(), MANIFEST, 0).expect("lines").0), ["a"]);
         note("b");
-        let (entries, end) = read_from(folder.path(), 0).expect("lines");
+        let (entries, end) = read_from(folder.path(), MANIFEST, 0).expect("lines");
         assert_eq!(subjects(&entries), ["a", "b"]);
         note("c");
-        assert_eq!(subjects(&read_from(folder.path(), end).expect("lines").0), ["c"]);
+        assert_eq!(subjects(&read_from(folder.path(), MANIFEST, end).expect("lines").0), ["c"]);
         // Another journal that is shorter is read from its beginning.
-        assert_eq!(read_from(folder.path(), 1 << 30).expect("lines").0.len(), 3);
+        assert_eq!(read_from(folder.path(), MANIFEST, 1 << 30).expect("lines").0.len(), 3);
     }
 
     #[test]
     fn notes_are_found_at_once_and_go_into_the_manifest() {
         let folder = tempfile::tempdir().expect("a folder");
         let mut last = super::super::LastRead::default();
-        let mut known = || last.now(folder.path()).expect("a manifest").entries.len();
-        let note =
-            |name: &str| Manifest::note(folder.path(), &[(name.to_owned(), entry(name))]).expect("a note");
+        let mut known = || last.now(folder.path(), MANIFEST).expect("a manifest").entries.len();
+        let note = |name: &str| {
+            Manifest::note(folder.path(), MANIFEST, &[(name.to_owned(), entry(name))]).expect("a note");
+        };
         assert_eq!(known(), 0);
         note("a");
         assert_eq!(known(), 1);
-        Manifest::settle(folder.path()).expect("a manifest");
-        assert!(!is_in(folder.path()));
+        Manifest::settle(folder.path(), MANIFEST).expect("a manifest");
+        assert!(!is_in(folder.path(), MANIFEST));
         assert_eq!(known(), 1);
         note("b");
         assert_eq!(known(), 2);

@@ -16,10 +16,7 @@ use crate::model::Language;
 use crate::views::shape::Line;
 
 /// The file's name within the output folder.
-const NAME: &str = "manifest.json";
-
-/// Two runs that finish at once take turns by locking this file; it stays empty.
-const LOCK: &str = ".manifest.lock";
+pub const MANIFEST: &str = "manifest.json";
 
 /// A finished file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -145,12 +142,31 @@ fn plain() -> String {
     "1.7".to_owned()
 }
 
-/// All finished files of an output folder, by their path within it.
+/// All finished files of an output folder, by their path within it; or those of one shard of a plan.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Manifest {
     format: u32,
+    /// Of which shard of a plan it is; none for that of the whole folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
     /// The entries by path, with `/`.
     pub entries: BTreeMap<String, Entry>,
+}
+
+/// Which shard of a plan a manifest is of, and how far it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Shard {
+    /// SHA-256 of the plan.
+    pub plan: String,
+    /// Which one, counted from 1.
+    pub number: usize,
+    /// Of how many.
+    pub of: usize,
+    /// Whether a run has gone through all its documents.
+    pub ended: bool,
+    /// Why documents were not made, by their path.
+    pub failed: BTreeMap<String, String>,
 }
 
 impl Manifest {
@@ -159,17 +175,25 @@ impl Manifest {
     /// # Errors
     /// When it is there and cannot be read or understood.
     pub fn read(folder: &Path) -> Result<Self, LedgerError> {
+        Self::read_as(folder, MANIFEST)
+    }
+
+    /// As [`Manifest::read`], of a manifest with another name.
+    ///
+    /// # Errors
+    /// As [`Manifest::read`].
+    pub fn read_as(folder: &Path, name: &str) -> Result<Self, LedgerError> {
         // The journal first: one that is taken over in the meantime is then read twice, and not missed.
-        let (finished, _) = journal::read_from(folder, 0)?;
-        let mut manifest = Self::read_whole(folder)?;
+        let (finished, _) = journal::read_from(folder, name, 0)?;
+        let mut manifest = Self::read_whole(folder, name)?;
         manifest.entries.extend(finished);
         Ok(manifest)
     }
 
-    fn read_whole(folder: &Path) -> Result<Self, LedgerError> {
-        let path = folder.join(NAME);
+    fn read_whole(folder: &Path, name: &str) -> Result<Self, LedgerError> {
+        let path = folder.join(name);
         if !path.exists() {
-            return Ok(Self { format: 1, entries: BTreeMap::new() });
+            return Ok(Self { format: 1, shard: None, entries: BTreeMap::new() });
         }
         let bytes = disk::read(&path)?;
         let manifest: Self = serde_json::from_slice(&bytes)
@@ -182,7 +206,7 @@ impl Manifest {
 
     /// Whether a folder has a manifest.
     pub fn is_in(folder: &Path) -> bool {
-        folder.join(NAME).is_file() || journal::is_in(folder)
+        folder.join(MANIFEST).is_file() || journal::is_in(folder, MANIFEST)
     }
 
     /// Adds entries to the manifest of a folder. What another run has added in the meantime is kept.
@@ -190,23 +214,31 @@ impl Manifest {
     /// # Errors
     /// When the folder cannot be locked or written to, or the manifest in it cannot be understood.
     pub fn add(folder: &Path, entries: BTreeMap<String, Entry>) -> Result<(), LedgerError> {
+        Self::add_as(folder, MANIFEST, entries)
+    }
+
+    /// As [`Manifest::add`], to a manifest with another name.
+    ///
+    /// # Errors
+    /// As [`Manifest::add`].
+    pub fn add_as(folder: &Path, name: &str, entries: BTreeMap<String, Entry>) -> Result<(), LedgerError> {
         if entries.is_empty() {
             return Ok(());
         }
-        Self::change(folder, |known| known.extend(entries))
+        Self::change_as(folder, name, |known| known.entries.extend(entries))
     }
 
     /// Notes files that are finished, in the midst of a run. Every reader finds them; [`Manifest::settle`] writes them into the manifest.
     ///
     /// # Errors
     /// When the folder cannot be locked or written to.
-    pub fn note(folder: &Path, entries: &[(String, Entry)]) -> Result<(), LedgerError> {
+    pub fn note(folder: &Path, name: &str, entries: &[(String, Entry)]) -> Result<(), LedgerError> {
         if entries.is_empty() {
             return Ok(());
         }
         disk::create_folder(folder)?;
-        let lock = Lock::take(&folder.join(LOCK))?;
-        journal::append(folder, entries)?;
+        let lock = Lock::of(folder, name)?;
+        journal::append(folder, name, entries)?;
         drop(lock);
         Ok(())
     }
@@ -215,8 +247,8 @@ impl Manifest {
     ///
     /// # Errors
     /// As [`Manifest::add`].
-    pub fn settle(folder: &Path) -> Result<(), LedgerError> {
-        if journal::is_in(folder) { Self::change(folder, |_| ()) } else { Ok(()) }
+    pub fn settle(folder: &Path, name: &str) -> Result<(), LedgerError> {
+        if journal::is_in(folder, name) { Self::change_as(folder, name, |_| ()) } else { Ok(()) }
     }
 
     /// Takes entries out of the manifest of a folder.
@@ -235,20 +267,28 @@ impl Manifest {
     /// # Errors
     /// As [`Manifest::add`].
     pub fn change(folder: &Path, work: impl FnOnce(&mut BTreeMap<String, Entry>)) -> Result<(), LedgerError> {
+        Self::change_as(folder, MANIFEST, |known| work(&mut known.entries))
+    }
+
+    /// Changes a manifest with another name while nobody else does.
+    ///
+    /// # Errors
+    /// As [`Manifest::add`].
+    pub fn change_as(folder: &Path, name: &str, work: impl FnOnce(&mut Self)) -> Result<(), LedgerError> {
         disk::create_folder(folder)?;
-        let lock = Lock::take(&folder.join(LOCK))?;
-        let mut manifest = Self::read(folder)?;
-        work(&mut manifest.entries);
+        let lock = Lock::of(folder, name)?;
+        let mut manifest = Self::read_as(folder, name)?;
+        work(&mut manifest);
         let mut bytes = serde_json::to_vec_pretty(&manifest).expect("strings and numbers always serialise");
         bytes.push(b'\n');
-        disk::write(&folder.join(NAME), &bytes)?;
-        journal::remove(folder)?;
+        disk::write(&folder.join(name), &bytes)?;
+        journal::remove(folder, name)?;
         drop(lock);
         Ok(())
     }
 }
 
-/// The manifest of a folder as it was last read: a run that asks after each document reads only what was noted since.
+/// A manifest as it was last read: a run that asks after each document reads only what was noted since.
 #[derive(Debug, Default)]
 pub struct LastRead {
     manifest: Arc<Manifest>,
@@ -263,21 +303,21 @@ impl LastRead {
     ///
     /// # Errors
     /// As [`Manifest::read`].
-    pub fn now(&mut self, folder: &Path) -> Result<Arc<Manifest>, LedgerError> {
+    pub fn now(&mut self, folder: &Path, name: &str) -> Result<Arc<Manifest>, LedgerError> {
         let stamp = || {
-            let data = std::fs::metadata(folder.join(NAME)).ok()?;
+            let data = std::fs::metadata(folder.join(name)).ok()?;
             Some((data.len(), data.modified().ok()?))
         };
         let before = stamp();
-        let (finished, end) = journal::read_from(folder, self.noted)?;
+        let (finished, end) = journal::read_from(folder, name, self.noted)?;
         if before.is_some() && before == self.stamp && stamp() == before && end >= self.noted {
             if !finished.is_empty() {
                 Arc::make_mut(&mut self.manifest).entries.extend(finished);
             }
             self.noted = end;
         } else {
-            let (all, end) = journal::read_from(folder, 0)?;
-            let mut manifest = Manifest::read_whole(folder)?;
+            let (all, end) = journal::read_from(folder, name, 0)?;
+            let mut manifest = Manifest::read_whole(folder, name)?;
             manifest.entries.extend(all);
             *self = Self { manifest: Arc::new(manifest), stamp: before, noted: end };
         }
@@ -291,7 +331,9 @@ struct Lock {
 }
 
 impl Lock {
-    fn take(path: &Path) -> Result<Self, PathError> {
+    /// Two runs that finish at once take turns by locking a file beside the manifest, which stays empty.
+    fn of(folder: &Path, name: &str) -> Result<Self, PathError> {
+        let path = &folder.join(format!(".{}.lock", name.trim_end_matches(".json")));
         let file = OpenOptions::new()
             .create(true)
             .truncate(false)

@@ -5,6 +5,7 @@
 mod adopting;
 mod approvals;
 mod archive;
+mod batches;
 mod corrections;
 mod drafts;
 mod error;
@@ -24,13 +25,16 @@ mod tasks;
 
 pub use approvals::{Approval, Release};
 pub use archive::Archive;
+pub use batches::{Ended, Fresh};
 pub use corrections::{Correction, Served, Serving, Withdrawal};
 pub use drafts::Draft;
 pub use error::LedgerError;
 pub use files::{Bearer, FileKind, IssuedFile};
 pub use issues::{Issue, IssueState, Number, Wanted};
 pub use lease::{Lease, last_tick};
-pub use manifest::{Entry, LastRead, Manifest, Sources, blank_path, distribution_path, review_path};
+pub use manifest::{
+    Entry, LastRead, MANIFEST, Manifest, Shard, Sources, blank_path, distribution_path, review_path,
+};
 pub use occurrences::{NewOccurrence, Occurrence, Origin, Seen, State};
 pub use outbox::{Filed, NewParcel, ParcelKind, ParcelRow, ParcelState, Unplanned};
 pub use progress::Progress;

@@ -151,6 +151,7 @@ fn places_with_texts(book: &CaseBook, regions: &BTreeMap<String, Option<Region>>
             title: None,
             has_text: true,
             channels: None,
+            stamp: None,
         })
         .filter(|order| names.iter().any(|name| name.starts_with(&format!("region-{}", order.subject))))
         .collect()

@@ -8,7 +8,6 @@ use std::sync::PoisonError;
 use chrono::NaiveDate;
 
 use super::loading::{Loaded, content_of};
-use super::running::Found;
 use super::sources::Ground;
 use super::{End, MakeError, Order, Pipeline, Why, Wish};
 use crate::diag::{Diagnostics, Problem, Span};
@@ -54,58 +53,6 @@ pub(super) struct Dress<'a> {
 }
 
 impl Pipeline {
-    /// What is to be done with a document, as far as the bytes of its sources and of its files tell.
-    pub(super) fn look(&self, order: &Order, wish: &Wish, before: &Manifest, ground: &Ground) -> Found {
-        let path = Self::path_of(order, wish, self.language());
-        let Some(entry) = before.entries.get(&path) else { return Found::goes(Why::New) };
-        // What was issued is never written over: a draft that says something else lies beside it.
-        let was_issued = entry.total.is_some() && !is_issue(wish);
-        if was_issued && (entry.superseded.is_some() || entry.withdrawn.is_some()) {
-            return Found::goes(Why::Changed(Vec::new()));
-        }
-        if !was_issued {
-            if wish.force {
-                return Found::goes(Why::Forced);
-            }
-            if wish.as_of_given && entry.date != wish.as_of.to_string() {
-                return Found::goes(Why::Dated { was: entry.date.clone() });
-            }
-            if !bears(entry, wish) {
-                return Found::goes(Why::Marked);
-            }
-        }
-        if let Some(why) = self.spoilt(order, wish, &path, entry) {
-            return Found::goes(why);
-        }
-        match self.sources(order, wish, ground) {
-            Some(sources) if entry.sources.as_ref() == Some(&sources) => {
-                Found::stays(self.workspace.out.join(&path), entry)
-            }
-            Some(sources) => Found::goes(Why::Changed(self.changes(entry, &sources, ground))),
-            None => Found::goes(Why::Changed(Vec::new())),
-        }
-    }
-
-    /// Which file of a document is not there as it was recorded.
-    fn spoilt(&self, order: &Order, wish: &Wish, path: &str, entry: &Entry) -> Option<Why> {
-        let view = Path::new(path).with_extension("json").display().to_string();
-        let mut files = vec![(path.to_owned(), &entry.pdf), (view, &entry.view)];
-        if self.wants_blank(order, wish) {
-            match &entry.blank {
-                Some(digest) => files.push((blank_path(path), digest)),
-                None => return Some(Why::Gone(blank_path(path))),
-            }
-        }
-        files.into_iter().find_map(|(name, digest)| {
-            let file = self.workspace.out.join(&name);
-            match disk::read(&file) {
-                Ok(bytes) if disk::sha256(&bytes) == *digest => None,
-                Ok(_) => Some(Why::Altered(name)),
-                Err(_) => Some(Why::Gone(name)),
-            }
-        })
-    }
-
     /// Makes a document, unless its view shows that it would come out as it lies there.
     pub(super) fn make(
         &self,
@@ -440,12 +387,12 @@ pub(super) fn edition(wish: &Wish, language: Language, date: NaiveDate, moved: u
 }
 
 /// Whether a document is wanted as an issue: only the ledger gives a number across years.
-fn is_issue(wish: &Wish) -> bool {
+pub(super) fn is_issue(wish: &Wish) -> bool {
     wish.number.is_some_and(|number| number.total.is_some())
 }
 
 /// Whether a recorded file bears the number and the names that are wanted, and is a draft where one is wanted.
-fn bears(entry: &Entry, wish: &Wish) -> bool {
+pub(super) fn bears(entry: &Entry, wish: &Wish) -> bool {
     numbered(entry) == wish.number && entry.people == wish.people && entry.held == wish.held
 }
 

@@ -11,9 +11,11 @@ mod making;
 mod opening;
 mod order;
 mod paper;
+mod planning;
 mod release;
 mod running;
 mod sources;
+mod surveying;
 mod verifying;
 mod why;
 
@@ -22,7 +24,7 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 
 use crate::diag::{Diagnostics, Warned};
-use crate::ledger::{LastRead, LedgerError, Manifest};
+use crate::ledger::{LastRead, LedgerError, MANIFEST, Manifest};
 use crate::model::{CaseBook, Language};
 use crate::settings::Settings;
 use crate::typeset::{Engine, FacesError, Job, Typeset, on_big_stack};
@@ -36,10 +38,11 @@ pub use beats::has_matter;
 pub use check::check;
 pub use correcting::{Corrected, Correcting, OtherIssue, Unmended, Withdrawing};
 pub use opening::{find_faces, folders, open_data, open_engine};
-pub use order::{Document, End, MakeError, Order, Outcome, Wish, all_orders};
+pub use order::{Document, End, MakeError, Order, Outcome, Stamp, Wish, all_orders};
 pub use paper::{Paper, PrintRun};
+pub use planning::Examined;
 pub use release::{Difference, DraftFile, Refusal, Released};
-pub use running::Survey;
+pub use surveying::Survey;
 pub use verifying::{Verdict, Verified, file_with_code, verify};
 pub use why::Why;
 
@@ -100,6 +103,8 @@ pub struct Pipeline {
     limits: Limits,
     /// Who gets paper.
     paper: Paper,
+    /// The name of the manifest, in the output folder, that records what is made.
+    manifest: String,
 }
 
 impl Pipeline {
@@ -107,8 +112,27 @@ impl Pipeline {
     pub fn new(workspace: Workspace, settings: Settings, book: CaseBook, engine: Engine) -> Self {
         let (script, paper) = (Script::of(&book.catalogue), Paper::default());
         let (kept, recorded, grounds) = (Mutex::default(), Mutex::default(), Mutex::default());
-        let limits = Limits::default();
-        Self { workspace, settings, book, engine, crew: None, script, kept, recorded, grounds, limits, paper }
+        Self {
+            workspace,
+            settings,
+            book,
+            engine,
+            crew: None,
+            script,
+            kept,
+            recorded,
+            grounds,
+            limits: Limits::default(),
+            paper,
+            manifest: MANIFEST.to_owned(),
+        }
+    }
+
+    /// Has what is made recorded in a manifest of another name, which no other run writes to.
+    #[must_use]
+    pub fn with_manifest(mut self, name: String) -> Self {
+        self.manifest = name;
+        self
     }
 
     /// Has the documents set by workers instead of this process.
@@ -123,6 +147,11 @@ impl Pipeline {
     pub fn with_limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
+    }
+
+    /// What sets the documents.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
     }
 
     /// The settings.

@@ -30,6 +30,17 @@ pub struct Order {
     pub has_text: bool,
     /// The channels by which it leaves, where that is settled; they decide what of it is printed on paper.
     pub channels: Option<Vec<String>>,
+    /// Number and date, where they were settled beforehand; else those of the wish.
+    pub stamp: Option<Stamp>,
+}
+
+/// Number and date of one document of many, settled before any of them is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    /// The number that it bears; a draft has none.
+    pub number: Option<Numbered>,
+    /// The date on it.
+    pub date: NaiveDate,
 }
 
 impl Order {
@@ -42,6 +53,7 @@ impl Order {
             title: None,
             has_text: true,
             channels: None,
+            stamp: None,
         }
     }
 
@@ -55,6 +67,7 @@ impl Order {
             title: None,
             has_text: false,
             channels: None,
+            stamp: None,
         }
     }
 }
@@ -139,6 +152,13 @@ pub struct Wish {
     pub people: Vec<Line>,
 }
 
+impl Wish {
+    /// The same for a document of which number and date are settled.
+    pub(super) fn stamped(&self, stamp: Stamp) -> Self {
+        Self { as_of: stamp.date, as_of_given: true, number: stamp.number, ..self.clone() }
+    }
+}
+
 /// What became of an order.
 #[derive(Debug)]
 pub struct Outcome {
@@ -208,6 +228,7 @@ pub fn all_orders(settings: &Settings, book: &CaseBook) -> (Vec<Order>, Diagnost
             title: None,
             has_text: true,
             channels: None,
+            stamp: None,
         })
         .collect();
     for comparison in &settings.comparisons {
@@ -230,6 +251,7 @@ pub fn all_orders(settings: &Settings, book: &CaseBook) -> (Vec<Order>, Diagnost
                 title: comparison.title.clone(),
                 has_text: true,
                 channels: None,
+                stamp: None,
             });
         }
     }

@@ -4,58 +4,16 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, mpsc};
-use std::time::{Duration, Instant};
+use std::sync::{PoisonError, mpsc};
+use std::time::Instant;
 
 use super::sources::Ground;
+use super::surveying::{Found, Survey};
 use super::{End, MakeError, Order, Outcome, Pipeline, PipelineError, Why, Wish};
 use crate::diag::Diagnostics;
-use crate::ledger::{Entry, LastRead, Manifest};
+use crate::ledger::{LastRead, Manifest};
 use crate::typeset::STACK;
-
-/// What was asked for, and what of it lies there as it would be made.
-#[derive(Debug)]
-pub struct Survey {
-    before: Arc<Manifest>,
-    ground: Ground,
-    orders: Vec<Order>,
-    found: Vec<Found>,
-}
-
-/// What the bytes of its sources say of a document.
-#[derive(Debug)]
-pub(super) struct Found {
-    /// Its file and its entry, where it lies there as it would be made.
-    pub(super) stays: Option<(PathBuf, Entry)>,
-    /// Why it stays, or what is known of why it may not.
-    pub(super) why: Why,
-    took: Duration,
-}
-
-impl Found {
-    pub(super) fn stays(path: PathBuf, entry: &Entry) -> Self {
-        Self { stays: Some((path, entry.clone())), why: Why::Same, took: Duration::ZERO }
-    }
-
-    pub(super) fn goes(why: Why) -> Self {
-        Self { stays: None, why, took: Duration::ZERO }
-    }
-}
-
-impl Survey {
-    /// How many documents have to be read, and made where they would say something else.
-    pub fn open(&self) -> usize {
-        self.found.iter().filter(|found| found.stays.is_none()).count()
-    }
-
-    /// Each document with whether it stays as it lies there, and why, as far as the bytes of its sources tell.
-    pub fn iter(&self) -> impl Iterator<Item = (&Order, bool, &Why)> {
-        let found = self.found.iter().map(|found| (found.stays.is_some(), &found.why));
-        self.orders.iter().zip(found).map(|(order, (stays, why))| (order, stays, why))
-    }
-}
 
 impl Pipeline {
     /// Makes the documents that are to be made, and notes them. `told` hears of each, in the order of the orders. After the last,
@@ -71,24 +29,6 @@ impl Pipeline {
     ) -> Result<(), PipelineError> {
         let survey = self.survey(orders, wish)?;
         self.carry_out(survey, wish, told)
-    }
-
-    /// Compares what documents are made from with what was recorded when they were made, and their files with their digests. Nothing of
-    /// the data is understood for that, only its bytes are read.
-    ///
-    /// # Errors
-    /// When the manifest cannot be read, or no thread can be started.
-    pub fn survey(&self, orders: Vec<Order>, wish: &Wish) -> Result<Survey, PipelineError> {
-        let before = self.recorded.lock().unwrap_or_else(PoisonError::into_inner).now(&self.workspace.out)?;
-        let ground = self.ground(wish);
-        let mut found = Vec::with_capacity(orders.len());
-        let look = |at: usize| {
-            let started = Instant::now();
-            let found = self.look(&orders[at], wish, &before, &ground);
-            Found { took: started.elapsed(), ..found }
-        };
-        in_order(wish.jobs, orders.len(), look, |_, one| found.push(one)).map_err(PipelineError::Thread)?;
-        Ok(Survey { before, ground, orders, found })
     }
 
     /// Makes what a survey left open. Each file is noted when it is finished: a run that is killed leaves only what it had begun to the
@@ -136,14 +76,16 @@ impl Pipeline {
     pub fn settle(&self) -> Result<(), PipelineError> {
         // What was read for the run is not kept beside what is read to be written.
         *self.recorded.lock().unwrap_or_else(PoisonError::into_inner) = LastRead::default();
-        Ok(Manifest::settle(&self.workspace.out)?)
+        Ok(Manifest::settle(&self.workspace.out, &self.manifest)?)
     }
 
     fn one(&self, order: &Order, wish: &Wish, before: &Manifest, ground: &Ground, why: Why) -> Outcome {
         let started = Instant::now();
         let mut diagnostics = Diagnostics::new();
+        let stamped = order.stamp.map(|stamp| wish.stamped(stamp));
+        let wish = stamped.as_ref().unwrap_or(wish);
         let made = self.make(order, wish, (before, ground), &why, &mut diagnostics).and_then(|made| {
-            Manifest::note(&self.workspace.out, &made.entries).map_err(MakeError::Ledger)?;
+            Manifest::note(&self.workspace.out, &self.manifest, &made.entries).map_err(MakeError::Ledger)?;
             Ok(made)
         });
         let (end, why, entry) = match made {
@@ -170,7 +112,7 @@ fn stayed(order: &Order, found: &Found) -> Outcome {
 }
 
 /// Does `count` pieces of work on some threads, each with room for a document, and tells of each in its turn.
-fn in_order<T: Send>(
+pub(super) fn in_order<T: Send>(
     threads: usize,
     count: usize,
     work: impl Fn(usize) -> T + Sync,
@@ -206,6 +148,8 @@ fn in_order<T: Send>(
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]

@@ -274,7 +274,7 @@ fn first_error(diagnostics: &Diagnostics, otherwise: &str) -> String {
 }
 
 /// An error with all that caused it, in one line.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {

@@ -175,10 +175,14 @@ impl Work<'_> {
                 task.state = if ours { TaskState::Issued } else { TaskState::AlreadyIssued };
                 return Ok(());
             }
-            Some(_) if !ours => {
+            Some(issue) if !ours => {
                 task.due = Some(now + TimeDelta::minutes(1));
-                let message =
-                    "another occurrence has its number and is making it; asked again with the next tick";
+                let message = match issue.occurrence {
+                    Some(_) => {
+                        "another occurrence has its number and is making it; asked again with the next tick"
+                    }
+                    None => "a plan has its number and is not merged yet; asked again with the next tick",
+                };
                 if task.message.as_deref() != Some(message) {
                     task.message = Some(message.to_owned());
                     // Who asked for it by hand would otherwise see nothing at all.

@@ -28,6 +28,7 @@ pub use distribution::{Handed, distribution};
 pub use due::{Due, Verdict, due, in_words as in_words_of, upcoming};
 pub use event::{Event, Level, occurrence_name};
 pub use install::{InstallError, Trigger, crontab, crontab_for_user, kubernetes, systemd};
+pub(crate) use maker::chain;
 pub use maker::{Clock, LazyMaker, MadeDocument, Maker, Setback, Stage};
 pub use monitor::{Health, ScheduleHealth, alarm, beat, health, run as run_command};
 pub use plan::{CatchUp, Overlap, RelativePeriod, Schedule, Shift, check, check_name, read};

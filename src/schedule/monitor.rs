@@ -151,7 +151,13 @@ pub fn health(
         _ => {}
     }
     let counts = ledger.map(Ledger::counts).transpose()?.unwrap_or_default();
-    let notes = ledger.map(|ledger| called_back(ledger, now)).transpose()?.unwrap_or_default();
+    let mut notes = ledger.map(|ledger| called_back(ledger, now)).transpose()?.unwrap_or_default();
+    for (period, count, since) in ledger.map(Ledger::unmerged).transpose()?.unwrap_or_default() {
+        let ago = in_words((now - since).max(TimeDelta::zero()));
+        notes.push(format!(
+            "{count} numbers of {period} are reserved by a plan since {ago}: report merge ends them"
+        ));
+    }
     Ok(Health { schedules: found, problems, notes, last_tick, counts, outbox })
 }
 

@@ -40,7 +40,8 @@ fn is_there(need: &str) -> bool {
         return faces().is_some();
     }
     // Each of them ends at once with its version; poppler's and mupdf's with another code than 0.
-    Command::new(need).arg(if need == "qpdf" { "--version" } else { "-v" }).output().is_ok()
+    let version = if ["qpdf", "parallel"].contains(&need) { "--version" } else { "-v" };
+    Command::new(need).arg(version).output().is_ok()
 }
 
 /// Where a file of a package lies that `scripts/fetch-tools` only unpacks (`usr/sbin/cron`): a folder of the cache, else the system.
