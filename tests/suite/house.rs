@@ -94,7 +94,7 @@ fn every_module_of_the_library_is_in_the_flow() {
 
 #[test]
 fn every_file_opens_with_what_it_is_for() {
-    for (path, text) in sources("src").into_iter().chain(sources("tests")) {
+    for (path, text) in ["src", "tests", "examples"].into_iter().flat_map(sources) {
         let sentence: Vec<&str> = text.lines().map_while(|line| line.strip_prefix("//! ")).collect();
         let ends = sentence.last().is_some_and(|line| line.ends_with(['.', ':']));
         assert!(ends, "{path} opens with {sentence:?}");
@@ -103,9 +103,9 @@ fn every_file_opens_with_what_it_is_for() {
 
 #[test]
 fn no_file_has_more_than_600_lines() {
-    let long: Vec<_> = sources("src")
+    let long: Vec<_> = ["src", "tests", "examples"]
         .into_iter()
-        .chain(sources("tests"))
+        .flat_map(sources)
         .map(|(path, text)| (path, text.lines().count()))
         .filter(|(_, lines)| *lines > 600)
         .collect();

@@ -58,7 +58,8 @@ impl Project {
         twin
     }
 
-    fn copy_of(workspace: &Path) -> Self {
+    /// A copy of any workspace, with the shipped templates.
+    pub(crate) fn copy_of(workspace: &Path) -> Self {
         let folder = tempfile::Builder::new().prefix("suite-").tempdir_in(folder_of_tests());
         let folder = folder.expect("a temporary folder");
         let project = Self { folder };
