@@ -6,6 +6,8 @@ use std::process::Stdio;
 use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime};
 
+use briefing::ledger::Manifest;
+
 use crate::tools::have;
 use crate::villages::Villages;
 
@@ -16,7 +18,7 @@ fn a_shard_that_is_killed_is_ended_by_the_next_run_and_makes_nothing_twice() {
     }
     let villages = Villages::new(30);
     villages.plan(1, &["--document", "region"]).ok();
-    let manifest = "reports/manifest.shard-1-of-1.json";
+    let manifest = "manifest.shard-1-of-1.json";
     let mut killed = 0;
     for wanted in [0, 1, 9, 20] {
         let mut child = villages
@@ -38,7 +40,7 @@ fn a_shard_that_is_killed_is_ended_by_the_next_run_and_makes_nothing_twice() {
         villages.merge(&[]).ends(1).says("1 of 1 shards are not whole: nothing was merged");
     }
     assert!(killed >= 3, "only {killed} of 4 runs were still at work when they were killed");
-    let recorded = villages.entries(manifest);
+    let recorded = Manifest::read_as(&villages.path("reports"), manifest).expect("a manifest").entries;
     assert!(recorded.len() >= 8, "{} are recorded", recorded.len());
     let changed = |name: &String| -> SystemTime {
         let about = fs::metadata(villages.path("reports").join(name)).expect("a file");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::time::SystemTime;
 
-use serde_json::Value;
+use briefing::ledger::Manifest;
 
 use crate::project::root;
 use crate::slurm::Slurm;
@@ -39,23 +39,22 @@ fn an_array_of_which_a_task_is_killed_and_queued_again_is_whole() {
 
     // It is killed once it has recorded something and not everything.
     let task = format!("{job}_1");
-    let manifest = villages.path("reports/manifest.shard-1-of-3.json");
-    let read = || -> Option<Value> { serde_json::from_slice(&fs::read(&manifest).ok()?).ok() };
-    slurm.wait("something is recorded", || {
-        read().is_some_and(|known| known["entries"].as_object().is_some_and(|entries| !entries.is_empty()))
-    });
+    let read = || {
+        Manifest::read_as(&villages.path("reports"), "manifest.shard-1-of-3.json").expect("a whole manifest")
+    };
+    slurm.wait("something is recorded", || !read().entries.is_empty());
     slurm.try_run("scancel", &["--full", "--signal=KILL", &task]).expect("it is killed");
     let gone = |state: Option<String>| {
         state.is_none_or(|state| !["RUNNING", "COMPLETING"].contains(&state.as_str()))
     };
     slurm.wait("the task is gone", || gone(slurm.state(&task)));
-    let known = read().expect("a whole manifest");
-    assert_eq!(known["shard"]["ended"], false, "it was killed too late: {known}");
+    let known = read();
+    assert!(known.shard.as_ref().is_some_and(|shard| !shard.ended), "it was killed too late: {known:?}");
     let changed = |name: &String| -> SystemTime {
         let about = fs::metadata(villages.path("reports").join(name)).expect("a file");
         about.modified().expect("a time")
     };
-    let recorded: Vec<String> = known["entries"].as_object().expect("entries").keys().cloned().collect();
+    let recorded: Vec<String> = known.entries.keys().cloned().collect();
     let times = || recorded.iter().map(|name| (name.clone(), changed(name))).collect::<BTreeMap<_, _>>();
     let before = times();
 
