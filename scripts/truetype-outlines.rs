@@ -237,3 +237,93 @@ fn step(to: &mut Vec<u8>, by: i32) -> Result<u8> {
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn curves_stay_within_the_tolerance() {
+        let cubic = [(0.0, 0.0), (10.0, 320.0), (700.0, -150.0), (640.0, 480.0)];
+        let [a, b, c, d] = cubic;
+        let controls: Vec<Point> = quadratics(a, b, c, d).collect();
+        let n = controls.len();
+        assert!(n > 1, "one parabola cannot do");
+        let mid = |p: Point, q: Point| ((p.0 + q.0) / 2.0, (p.1 + q.1) / 2.0);
+        for (i, q) in controls.iter().enumerate() {
+            let from = if i == 0 { a } else { mid(controls[i - 1], *q) };
+            let to = if i + 1 == n { d } else { mid(*q, controls[i + 1]) };
+            for step in 0..=20 {
+                let s = f64::from(step) / 20.0;
+                let on = |p: f64, q: f64, r: f64| (1.0 - s).powi(2) * p + 2.0 * s * (1.0 - s) * q + s * s * r;
+                let t = (i as f64 + s) / n as f64;
+                let u = 1.0 - t;
+                let wanted = |a: f64, b: f64, c: f64, d: f64| u.powi(3) * a + 3.0 * u * u * t * b + 3.0 * u * t * t * c + t.powi(3) * d;
+                let far = (on(from.0, q.0, to.0) - wanted(a.0, b.0, c.0, d.0)).hypot(on(from.1, q.1, to.1) - wanted(a.1, b.1, c.1, d.1));
+                assert!(far <= TOLERANCE + 1e-9, "{far} at {t}");
+            }
+        }
+    }
+
+    fn index(items: &[&[u8]]) -> Vec<u8> {
+        let mut bytes = (items.len() as u16).to_be_bytes().to_vec();
+        if items.is_empty() {
+            return bytes;
+        }
+        bytes.push(1);
+        let mut end = 1;
+        bytes.push(end);
+        for item in items {
+            end += item.len() as u8;
+            bytes.push(end);
+        }
+        items.iter().for_each(|item| bytes.extend(*item));
+        bytes
+    }
+
+    /// A table of one glyph, and one global subroutine.
+    fn cff(glyph: &[u8], routine: &[u8]) -> Vec<u8> {
+        let parts = |at: u8| {
+            let top = [28, 0, at, 17]; // charstrings at this offset
+            [vec![1, 0, 4, 1], index(&[b"A"]), index(&[&top]), index(&[]), index(&[routine])].concat()
+        };
+        let start = parts(0).len() as u8;
+        [parts(start), index(&[glyph])].concat()
+    }
+
+    fn points(table: &[u8]) -> Vec<(i32, i32, bool)> {
+        let outline = Cff::open(table).and_then(|cff| cff.outline(0)).expect("a glyph");
+        outline.iter().flat_map(nodes).map(|n| (n.x, n.y, n.on)).collect()
+    }
+
+    fn n(value: i32) -> u8 {
+        (value + 139) as u8
+    }
+
+    #[test]
+    fn a_width_hints_and_a_subroutine_are_read_past() {
+        // Width, one stem, a mask of it; then a box, whose last side but one stands in subroutine 0 (less 107).
+        let glyph = [n(7), n(1), n(2), 18, 19, 0x80, n(10), n(20), 21, n(50), 6, n(-107), 29, 14];
+        let routine = [n(60), n(-50), 7, 11];
+        let corner = |x, y| (x, y, true);
+        assert_eq!(points(&cff(&glyph, &routine)), [corner(10, 20), corner(10, 80), corner(60, 80), corner(60, 20)]);
+    }
+
+    #[test]
+    fn what_is_not_known_is_refused() {
+        // `random`, which no face draws with.
+        assert!(Cff::open(&cff(&[12, 23, 14], &[11])).and_then(|cff| cff.outline(0)).is_err());
+    }
+
+    #[test]
+    fn a_glyph_is_written_short() {
+        let corner = |x, y| Node { x, y, on: true };
+        let mut glyf = Vec::new();
+        write_glyph(&mut glyf, &[vec![corner(0, 0), corner(0, 300), corner(50, 300)]]).expect("small numbers");
+        let head = [0, 1, 0, 0, 0, 0, 0, 50, 1, 44, 0, 2, 0, 0];
+        // On, no step; on, no step in x and a long one in y; on, a short step to the right.
+        let rest = [0x31, 0x11, 0x33, 50, 1, 44, 0, 0];
+        assert_eq!(glyf[..14], head);
+        assert_eq!(glyf[14..20], rest[..6]);
+    }
+}

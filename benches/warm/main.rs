@@ -10,6 +10,13 @@
 //! so that what `evict(1)` keeps cannot help. The first round warms up and does not count. What is printed is a row of a table: medians
 //! of the CPU time of a document (all threads of the worker, user and system) and the median of the ratios of the rounds.
 
+#![expect(
+    clippy::disallowed_macros,
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a program of its own: it reads its arguments and prints a row"
+)]
+
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;
@@ -37,7 +44,6 @@ fn main() -> ExitCode {
     }
 }
 
-#[expect(clippy::disallowed_macros, reason = "the row is what this program is for")]
 fn say(words: &str) {
     println!("{words}");
 }
