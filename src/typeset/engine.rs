@@ -11,8 +11,7 @@ use chrono::{Datelike, NaiveDate};
 use typst::foundations::{Datetime, Label, NativeElement, Selector, Smart};
 use typst::introspection::Introspector;
 use typst::model::{LinkElem, LinkTarget};
-use typst::utils::{LazyHash, PicoStr};
-use typst::{Library, LibraryExt};
+use typst::utils::PicoStr;
 use typst_kit::files::FileStore;
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
@@ -26,7 +25,6 @@ use super::recipe::Recipe;
 use super::world::{DocumentWorld, Shared, file_id};
 use super::{glyphs, messages};
 use crate::diag::{Diagnostics, Problem, Warned};
-use crate::disk;
 use crate::settings::Standard;
 
 /// Written into every PDF, whatever the version, so that an upgrade alone changes no bytes.
@@ -37,6 +35,8 @@ const BODY_END: &str = "body-end";
 const NOTICE: &str = "correction-notice";
 /// What the label of a figure's row in the annex begins with; its number follows.
 const FIGURE: &str = "f";
+/// What the label of a place that leads to such a row begins with.
+const TO_FIGURE: &str = "to-f";
 
 /// Templates and faces, ready to make documents; cheap to clone, never changed.
 #[derive(Clone)]
@@ -85,8 +85,7 @@ impl Engine {
     /// When a role has no face.
     pub fn open(folders: Folders, faces: Faces) -> Result<Self, Diagnostics> {
         let files = FileStore::new(Templates::new(folders.clone(), faces.served()?));
-        let library = LazyHash::new(Library::default());
-        let shared = Shared { library, faces, folders, files };
+        let shared = Shared::new(faces, folders, files);
         Ok(Self { shared: Arc::new(shared), repertoire: Arc::default(), recipe: Arc::default() })
     }
 
@@ -171,7 +170,7 @@ impl Engine {
             body_pages: page_of(&document, BODY_END).map_or(pages, NonZeroUsize::get),
             figures: figure_pages(&document),
             notice: page_of(&document, NOTICE).map(NonZeroUsize::get),
-            files: world.used().into_iter().map(|(path, bytes)| (path, disk::sha256(&bytes))).collect(),
+            files: world.used(),
         })
     }
 }
@@ -193,7 +192,11 @@ fn page_of(document: &PagedDocument, mark: &str) -> Option<NonZeroUsize> {
 /// The first page of each figure.
 fn figure_pages(document: &PagedDocument) -> BTreeMap<usize, usize> {
     let introspector = document.introspector();
-    let row = |label: Label| label.resolve().as_str().strip_prefix(FIGURE)?.parse().ok();
+    let number = |label: &str, kind: &str| label.strip_prefix(kind)?.parse().ok();
+    let row = |label: Label| {
+        let label = label.resolve();
+        number(label.as_str(), FIGURE).or_else(|| number(label.as_str(), TO_FIGURE))
+    };
     let links = introspector.query(&LinkElem::ELEM.select());
     let links = links.iter().filter_map(|link| match link.to_packed::<LinkElem>()?.dest {
         LinkTarget::Label(label) => Some((row(label)?, link.location()?)),

@@ -66,7 +66,8 @@ pub(super) fn folder(folder: &Path, memory: Option<&Path>) -> Result<BTreeMap<Pa
     let gone = known.files.keys().any(|path| path.starts_with(&root));
     if let Some(memory) = memory.filter(|_| read_anew || gone) {
         known.typst = typst.to_owned();
-        known.files.retain(|path, _| !path.starts_with(&root));
+        // Every cold run reads all of it: files of folders that are no more, such as those of trials, go too.
+        known.files.retain(|path, _| !path.starts_with(&root) && path.exists());
         known.files.extend(files.clone());
         let text = serde_json::to_vec(&known).expect("names and numbers always serialise");
         disk::write(memory, &text).ok();
@@ -121,5 +122,22 @@ mod tests {
         let files = folder(place.path(), Some(&memory)).expect("no error");
         assert_eq!(files.len(), 1);
         assert_eq!(recall(&memory).files.len(), 1);
+    }
+
+    #[test]
+    fn folders_that_are_gone_are_forgotten() {
+        let place = tempfile::tempdir().expect("a temporary folder");
+        let memory = place.path().join("scan.json");
+        let look = |name: &str| {
+            disk::write(&place.path().join(name).join("a.otf"), b"not a face").expect("it can be written");
+            folder(&place.path().join(name), Some(&memory)).expect("no error");
+        };
+        look("trial");
+        look("kept");
+        assert_eq!(recall(&memory).files.len(), 2);
+        fs::remove_dir_all(place.path().join("trial")).expect("it can be removed");
+        look("other");
+        let known: Vec<String> = recall(&memory).files.into_keys().map(|p| p.display().to_string()).collect();
+        assert!(known.len() == 2 && known.iter().all(|path| !path.contains("trial")), "{known:?}");
     }
 }

@@ -10,12 +10,13 @@ use typst::foundations::{Bytes, Datetime, Duration};
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
 use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
-use typst::{Library, World};
+use typst::{Library, LibraryExt, World};
 use typst_kit::files::FileStore;
 
 use super::faces::Faces;
 use super::files::Templates;
 use super::folders::Folders;
+use crate::disk;
 
 /// The one path of every view: file ids are never freed, and there are only 65,535.
 static VIEW: LazyLock<FileId> =
@@ -32,6 +33,25 @@ pub(super) struct Shared {
     pub(super) faces: Faces,
     pub(super) folders: Folders,
     pub(super) files: FileStore<Templates>,
+    /// The SHA-256 of each file that some document used, by its path: a file is read once for all documents.
+    digests: Mutex<BTreeMap<&'static str, String>>,
+}
+
+impl Shared {
+    pub(super) fn new(faces: Faces, folders: Folders, files: FileStore<Templates>) -> Self {
+        Self { library: LazyHash::new(Library::default()), faces, folders, files, digests: Mutex::default() }
+    }
+
+    /// The digest of a file; none where it cannot be read.
+    fn digest(&self, path: &'static str, id: FileId) -> Option<String> {
+        let mut known = self.digests.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(digest) = known.get(path) {
+            return Some(digest.clone());
+        }
+        let digest = disk::sha256(&self.files.file(id).ok()?);
+        known.insert(path, digest.clone());
+        Some(digest)
+    }
 }
 
 /// One document's view of it.
@@ -59,11 +79,12 @@ impl<'a> DocumentWorld<'a> {
         self.shared.folders.shown(path)
     }
 
-    /// The templates that the document was made of, with their content, sorted by path.
-    pub(super) fn used(&self) -> Vec<(String, Bytes)> {
+    /// The templates that the document was made of, with the SHA-256 of each, sorted by path.
+    pub(super) fn used(&self) -> Vec<(String, String)> {
         let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        let content = |id: &FileId| self.shared.files.file(*id).ok();
-        used.iter().filter_map(|(path, id)| Some(((*path).to_owned(), content(id)?))).collect()
+        let digest =
+            |(path, id): (&&'static str, &FileId)| Some(((*path).to_owned(), self.shared.digest(path, *id)?));
+        used.iter().filter_map(digest).collect()
     }
 
     fn note(&self, id: FileId) {

@@ -76,6 +76,7 @@ mod outbox_ends;
 mod outbox_kills;
 mod outbox_lines;
 mod outbox_mail;
+mod outlines;
 mod own_printer;
 mod page;
 mod paper;
