@@ -1,7 +1,7 @@
 # make report   faces on first use, release build, data check, every briefing into reports/
 # make test     tools on first use, then every check and test
 # make soak     the long trials: 200 ticks that are killed, two daemons for 1,000 occurrences; some ten minutes
-# make bench    paired timings against the stock typst command line
+# make bench    paired timings against the stock typst command line and an earlier state; two hours
 # Needs Rust 1.92 or later, a C compiler and make.
 
 SHELL := /bin/bash
@@ -42,5 +42,5 @@ doc:
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --quiet --no-deps --document-private-items
 
 bench: fonts
-	cargo build --release --locked --quiet
-	benches/cold
+	cargo build --release --locked --quiet --bins --example synthesize
+	benches/all

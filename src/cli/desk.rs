@@ -101,7 +101,12 @@ pub(super) fn worker(
     }
     arguments.push("work".into());
     // The allocator would take a gibibyte at once and hand it out bit by bit; against a limit only what is used must count.
-    let environment = vec![("MIMALLOC_ARENA_EAGER_COMMIT", "0")];
+    // What a document gives back goes to the system at once: with several workers it would be held several times.
+    let environment = vec![
+        ("MIMALLOC_ARENA_EAGER_COMMIT", "0"),
+        ("MIMALLOC_ARENA_RESERVE", "0"),
+        ("MIMALLOC_PURGE_DELAY", "0"),
+    ];
     Ok(Program { path, arguments, environment })
 }
 

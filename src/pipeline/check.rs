@@ -1,6 +1,6 @@
 //! Checking a whole workspace without making anything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
@@ -79,15 +79,17 @@ fn check_in_one(workspace: &Workspace, as_of: NaiveDate) -> Result<Diagnostics, 
     crate::model::check_areas(&book.data, &settings.areas, &mut diagnostics);
     crate::model::check_reported(&book.data, &book.regions, &mut diagnostics);
     check_places(&settings, &read, &mut diagnostics);
-    orders.extend(places_with_texts(&book, &read));
-    check_text_names(&book, &orders, &mut diagnostics);
-    if let Some(engine) = &engine.output {
-        let pipeline = Pipeline::new(workspace.clone(), settings.clone(), book.clone(), engine.clone());
+    let names = text_names(&book);
+    orders.extend(places_with_texts(&names, &read));
+    check_text_names(&book, &names, &orders, &mut diagnostics);
+    let pipeline =
+        engine.output.map(|engine| Pipeline::new(workspace.clone(), settings.clone(), book.clone(), engine));
+    if let Some(pipeline) = &pipeline {
         pipeline.check_beats(&read, &wish, &mut diagnostics);
     }
     orders.retain(|order| !matches!(order.document, Document::Beat(_)));
     for order in &orders {
-        let texts = texts_of(&book, order, &mut diagnostics);
+        let texts = texts_of(&book, &names, order, &mut diagnostics);
         let regions: Option<BTreeMap<String, Region>> = order
             .members
             .iter()
@@ -104,9 +106,7 @@ fn check_in_one(workspace: &Workspace, as_of: NaiveDate) -> Result<Diagnostics, 
                 &edition(&wish, settings.language, as_of, 0),
                 &mut diagnostics,
             );
-            if let (Some(engine), Some(made)) = (&engine.output, made) {
-                let pipeline =
-                    Pipeline::new(workspace.clone(), settings.clone(), book.clone(), engine.clone());
+            if let (Some(pipeline), Some(made)) = (&pipeline, made) {
                 pipeline.check_characters(&made.view, &loaded, &mut diagnostics);
             }
         }
@@ -132,13 +132,24 @@ fn check_places(
     }
 }
 
+/// The names of all texts, without their ending.
+fn text_names(book: &CaseBook) -> BTreeSet<String> {
+    let paths = disk::list(&book.data.join(book.texts()), "toml").unwrap_or_default();
+    paths.iter().filter_map(|path| Some(path.file_stem()?.to_string_lossy().into_owned())).collect()
+}
+
+/// Those of the names that begin so.
+fn beginning<'a>(names: &'a BTreeSet<String>, with: &'a str) -> impl Iterator<Item = &'a String> {
+    names.range(with.to_owned()..).take_while(move |name| name.starts_with(with))
+}
+
+/// What the texts of an order are named like.
+fn stem_of(order: &Order) -> String {
+    format!("{}-{}", order.document.name(), order.subject)
+}
+
 /// The briefings of places that somebody has written a text for.
-fn places_with_texts(book: &CaseBook, regions: &BTreeMap<String, Option<Region>>) -> Vec<Order> {
-    let names: Vec<String> = disk::list(&book.data.join(book.texts()), "toml")
-        .unwrap_or_default()
-        .iter()
-        .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
-        .collect();
+fn places_with_texts(names: &BTreeSet<String>, regions: &BTreeMap<String, Option<Region>>) -> Vec<Order> {
     let places = regions.values().flatten().flat_map(|region| {
         let own = region.places.keys().filter(|id| **id != region.id);
         own.map(|id| Subject { region: region.id.clone(), place: Some(id.clone()) })
@@ -153,46 +164,49 @@ fn places_with_texts(book: &CaseBook, regions: &BTreeMap<String, Option<Region>>
             channels: None,
             stamp: None,
         })
-        .filter(|order| names.iter().any(|name| name.starts_with(&format!("region-{}", order.subject))))
+        .filter(|order| beginning(names, &stem_of(order)).next().is_some())
         .collect()
 }
 
 /// All texts of an order: the one for every period and those of single periods; one none where there is no text at all.
-fn texts_of(book: &CaseBook, order: &Order, diagnostics: &mut Diagnostics) -> Vec<Option<Text>> {
-    let stem = format!("{}-{}", order.document.name(), order.subject);
-    let Ok(paths) = disk::list(&book.data.join(book.texts()), "toml") else { return vec![None] };
+fn texts_of(
+    book: &CaseBook,
+    names: &BTreeSet<String>,
+    order: &Order,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Option<Text>> {
+    let stem = stem_of(order);
     let mut texts = Vec::new();
-    for path in paths {
-        let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-        let rest = name.strip_suffix(".toml").and_then(|name| name.strip_prefix(&stem));
-        let belongs = rest.is_some_and(|rest| {
-            rest.is_empty() || rest.strip_prefix('-').is_some_and(|period| Period::parse(period).is_some())
-        });
+    for name in beginning(names, &stem) {
+        let rest = &name[stem.len()..];
+        let belongs =
+            rest.is_empty() || rest.strip_prefix('-').is_some_and(|period| Period::parse(period).is_some());
         if belongs {
-            texts.extend(book.read_text(&path, &format!("{}/{name}", book.texts()), diagnostics).map(Some));
+            let name = format!("{}/{name}.toml", book.texts());
+            texts.extend(book.read_text(&book.data.join(&name), &name, diagnostics).map(Some));
         }
     }
     if texts.is_empty() { vec![None] } else { texts }
 }
 
 /// Reports text files whose names fit no document.
-fn check_text_names(book: &CaseBook, orders: &[Order], diagnostics: &mut Diagnostics) {
-    let Ok(paths) = disk::list(&book.data.join(book.texts()), "toml") else { return };
-    for path in paths {
-        let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-        let stem = name.strip_suffix(".toml").unwrap_or(&name);
-        let fits = orders.iter().any(|order| {
-            stem.strip_prefix(&format!("{}-{}", order.document.name(), order.subject)).is_some_and(|rest| {
-                rest.is_empty()
-                    || rest.strip_prefix('-').is_some_and(|period| Period::parse(period).is_some())
-            })
-        });
+fn check_text_names(
+    book: &CaseBook,
+    names: &BTreeSet<String>,
+    orders: &[Order],
+    diagnostics: &mut Diagnostics,
+) {
+    let stems: BTreeSet<String> = orders.iter().map(stem_of).collect();
+    for name in names {
+        let of_period =
+            |(at, _): (usize, &str)| Period::parse(&name[at + 1..]).is_some() && stems.contains(&name[..at]);
+        let fits = stems.contains(name) || name.match_indices('-').any(of_period);
         if !fits {
             let reason =
                 "it is named <document>-<subject>[-<period>].toml, with a region, a place as region_place, or a declared comparison"
                     .into();
             diagnostics.push_nowhere(Problem::TextFileName {
-                file: format!("data/{}/{name}", book.texts()),
+                file: format!("data/{}/{name}.toml", book.texts()),
                 reason,
             });
         }

@@ -5,13 +5,14 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
-use std::{fmt, fs, mem};
+use std::{fmt, mem};
 
 use typst::foundations::Bytes;
 use typst::text::{Font, FontBook, FontInfo, FontStretch, FontStyle, FontVariant};
 use typst::utils::LazyHash;
 use typst_kit::fonts::{FontSource, FontStore};
 
+use super::mapped::map;
 use super::roles::{Role, Roles};
 use super::scan::{self, FontFile};
 use super::{Embedding, FacesError};
@@ -225,7 +226,7 @@ struct LazyFace {
 
 impl FontSource for LazyFace {
     fn load(&self) -> Option<Font> {
-        let bytes = self.data.bytes.get_or_init(|| fs::read(&self.data.path).ok().map(Bytes::new));
+        let bytes = self.data.bytes.get_or_init(|| map(&self.data.path).ok());
         Font::new(bytes.clone()?, self.index)
     }
 }

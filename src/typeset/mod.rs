@@ -15,6 +15,7 @@ mod faces;
 mod files;
 mod folders;
 mod glyphs;
+mod mapped;
 mod messages;
 mod patterns;
 mod raster;
