@@ -86,7 +86,7 @@ impl Pipeline {
         let Some(entry) = before.entries.get(&path) else { return Found::goes(Why::New) };
         // What was issued is never written over: a draft that says something else lies beside it.
         let was_issued = entry.total.is_some() && !is_issue(wish);
-        if was_issued && (entry.superseded.is_some() || entry.withdrawn.is_some()) {
+        if entry.withdrawn.is_some() || (was_issued && entry.superseded.is_some()) {
             return Found::goes(Why::Changed(Vec::new()));
         }
         if !was_issued {

@@ -45,7 +45,7 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// A minute and 1 GiB: a hundred times what a document of ten pages takes.
+    /// A minute and 1 GiB: a hundred times the time and five times the memory that a document of ten pages takes.
     fn default() -> Self {
         Self { deadline: Duration::from_secs(60), memory: 1 << 30 }
     }

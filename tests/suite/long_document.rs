@@ -52,7 +52,13 @@ fn a_document_of_three_hundred_pages_is_whole() {
         return;
     }
     let project = workspace(&["--regions", "1", "--seed", "7", "--facts", "1000", "--mechanisms", "6000"]);
-    let run = project.generate(["--all"]);
+    // It takes more than the limit that is meant to end what went wrong, and says how to allow it.
+    let small = project.generate(["--all", "--memory", "512", "--timeout", "600"]);
+    small
+        .ends(1)
+        .says("the document took more than 512 MiB of memory")
+        .says("--memory allows a large document more");
+    let run = project.generate(["--all", "--memory", "6144", "--timeout", "600"]);
     run.ok();
     assert_eq!(run.stderr, "");
     let name = project.files("data/regions")[0].replace(".toml", "");
