@@ -77,11 +77,7 @@ pub(crate) fn open(common: &Common, terminal: &Terminal) -> Result<Desk, Failure
 }
 
 /// This program again, as a worker on the same templates and faces.
-pub(super) fn worker(
-    workspace: &Workspace,
-    common: &Common,
-    terminal: &Terminal,
-) -> Result<Program, Failure> {
+fn worker(workspace: &Workspace, common: &Common, terminal: &Terminal) -> Result<Program, Failure> {
     let path = terminal.running_program()?;
     let mut arguments: Vec<OsString> = Vec::new();
     for (flag, folder) in [
@@ -108,6 +104,18 @@ pub(super) fn worker(
         ("MIMALLOC_PURGE_DELAY", "0"),
     ];
     Ok(Program { path, arguments, environment })
+}
+
+/// As [`worker`], for a run that has a worker for each processor: each keeps to one thread. With as many threads in each as there are
+/// processors two workers took a tenth more time than so, and one alone took more than its processor.
+pub(super) fn worker_of_many(
+    workspace: &Workspace,
+    common: &Common,
+    terminal: &Terminal,
+) -> Result<Program, Failure> {
+    let mut program = worker(workspace, common, terminal)?;
+    program.environment.push(("RAYON_NUM_THREADS", "1"));
+    Ok(program)
 }
 
 impl Desk {
