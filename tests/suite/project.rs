@@ -130,20 +130,7 @@ impl Project {
 
     /// All files below a folder of the workspace, relative to it, sorted; none where it does not exist.
     pub(crate) fn files(&self, folder: &str) -> Vec<String> {
-        let top = self.path(folder);
-        let (mut found, mut folders) = (Vec::new(), vec![top.clone()]);
-        while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
-                let path = entry.path();
-                if path.is_dir() {
-                    folders.push(path);
-                } else {
-                    found.push(path.strip_prefix(&top).expect("it lies below").display().to_string());
-                }
-            }
-        }
-        found.sort();
-        found
+        files_below(&self.path(folder))
     }
 }
 
@@ -206,6 +193,23 @@ fn folder_of_tests() -> &'static Path {
 /// The scan of faces is remembered from test to test.
 fn scans() -> PathBuf {
     folder_of_tests().join("scans")
+}
+
+/// All files below a folder, relative to it, sorted; none where it does not exist.
+pub(crate) fn files_below(top: &Path) -> Vec<String> {
+    let (mut found, mut folders) = (Vec::new(), vec![top.to_owned()]);
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                found.push(path.strip_prefix(top).expect("it lies below").display().to_string());
+            }
+        }
+    }
+    found.sort();
+    found
 }
 
 pub(crate) fn copy_folder(from: &Path, to: &Path) {

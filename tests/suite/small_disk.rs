@@ -1,12 +1,12 @@
 //! A small disk of a test's own.
 
-use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
+use crate::project::files_below;
 use crate::tools;
 
 /// A small disk of its own, seen through the process in whose mount namespace it is; gone with it.
@@ -52,19 +52,7 @@ impl SmallDisk {
 
     /// All files on it, relative to it, sorted.
     pub(crate) fn files(&self) -> Vec<String> {
-        let (mut found, mut folders) = (Vec::new(), vec![self.path.clone()]);
-        while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
-                let path = entry.path();
-                if path.is_dir() {
-                    folders.push(path);
-                } else {
-                    found.push(path.strip_prefix(&self.path).expect("it lies below").display().to_string());
-                }
-            }
-        }
-        found.sort();
-        found
+        files_below(&self.path)
     }
 }
 
