@@ -3,7 +3,6 @@
 //! How many are made at a time is left to the pipeline, what they are made from to `loading`.
 
 use std::path::Path;
-use std::sync::PoisonError;
 
 use chrono::NaiveDate;
 
@@ -12,7 +11,7 @@ use super::sources::Ground;
 use super::{End, MakeError, Order, Pipeline, Why, Wish};
 use crate::diag::{Diagnostics, Problem, Span};
 use crate::disk::{self, PathError};
-use crate::ledger::{Archive, Entry, Manifest, Sources, blank_path};
+use crate::ledger::{Entry, Manifest, blank_path};
 use crate::model::Language;
 use crate::settings::Standard;
 use crate::typeset::{Job, Typeset};
@@ -146,19 +145,6 @@ impl Pipeline {
         let end = End::Made { path: target, pages: set.output.pages, bytes: set.output.pdf.len() };
         let entries = sheet.into_iter().chain([(path, entry)]).collect();
         Ok(Done { end, why: why.clone().other_view(), entries, entry: None })
-    }
-
-    /// The sources of a document, once the archive has what they name.
-    fn recorded(&self, sources: Option<Sources>, ground: &Ground) -> Result<Option<Sources>, PathError> {
-        if sources.is_some() {
-            let mut kept = self.grounds.lock().unwrap_or_else(PoisonError::into_inner);
-            if !kept.contains(&ground.digest) {
-                self.keep(None)?;
-                Archive::of(&self.workspace.out).keep(&ground.bytes())?;
-                kept.insert(ground.digest.clone());
-            }
-        }
-        Ok(sources)
     }
 
     /// Sets a document; none where the diagnostics say why. Plates move to the annex until the body fits.
@@ -351,24 +337,6 @@ impl Pipeline {
     /// The house style as the manifest names it.
     pub(super) fn style(&self) -> String {
         self.engine.folders().style().to_owned()
-    }
-
-    /// Keeps what documents are made from in the archive, and the view of an issue with it. Answers the digest of the recipe.
-    pub(super) fn keep(&self, view: Option<&Vec<u8>>) -> Result<String, PathError> {
-        let archive = Archive::of(&self.workspace.out);
-        if let Some(view) = view {
-            archive.keep(view)?;
-        }
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(recipe) = &*kept {
-            return Ok(recipe.clone());
-        }
-        for file in self.engine.folders().files().values() {
-            archive.keep(&disk::read(&file.path)?)?;
-        }
-        let recipe = archive.keep(&self.engine.recipe().bytes())?;
-        *kept = Some(recipe.clone());
-        Ok(recipe)
     }
 }
 

@@ -6,6 +6,7 @@ mod beats;
 mod check;
 mod copying;
 mod correcting;
+mod keeping;
 mod loading;
 mod making;
 mod opening;
