@@ -34,6 +34,8 @@ pub(crate) struct Desk {
     pub recipients: Vec<Recipient>,
     /// What is wrong with schedules and calendars; nothing here stops the sound schedules.
     pub found: Diagnostics,
+    /// How many documents are set at once: one for each processor.
+    pub at_once: usize,
     program: Program,
     root: PathBuf,
 }
@@ -71,13 +73,18 @@ pub(crate) fn open(common: &Common, terminal: &Terminal) -> Result<Desk, Failure
         ways,
         recipients,
         found,
+        at_once: terminal.processors(),
         program,
         root,
     })
 }
 
 /// This program again, as a worker on the same templates and faces.
-fn worker(workspace: &Workspace, common: &Common, terminal: &Terminal) -> Result<Program, Failure> {
+pub(super) fn worker(
+    workspace: &Workspace,
+    common: &Common,
+    terminal: &Terminal,
+) -> Result<Program, Failure> {
     let path = terminal.running_program()?;
     let mut arguments: Vec<OsString> = Vec::new();
     for (flag, folder) in [
@@ -97,25 +104,14 @@ fn worker(workspace: &Workspace, common: &Common, terminal: &Terminal) -> Result
     }
     arguments.push("work".into());
     // The allocator would take a gibibyte at once and hand it out bit by bit; against a limit only what is used must count.
-    // What a document gives back goes to the system at once: with several workers it would be held several times.
+    // Each keeps to one thread: with as many in each as there are processors two workers took a tenth more time, and one alone took more
+    // than its processor.
     let environment = vec![
         ("MIMALLOC_ARENA_EAGER_COMMIT", "0"),
         ("MIMALLOC_ARENA_RESERVE", "0"),
-        ("MIMALLOC_PURGE_DELAY", "0"),
+        ("RAYON_NUM_THREADS", "1"),
     ];
     Ok(Program { path, arguments, environment })
-}
-
-/// As [`worker`], for a run that has a worker for each processor: each keeps to one thread. With as many threads in each as there are
-/// processors two workers took a tenth more time than so, and one alone took more than its processor.
-pub(super) fn worker_of_many(
-    workspace: &Workspace,
-    common: &Common,
-    terminal: &Terminal,
-) -> Result<Program, Failure> {
-    let mut program = worker(workspace, common, terminal)?;
-    program.environment.push(("RAYON_NUM_THREADS", "1"));
-    Ok(program)
 }
 
 impl Desk {
@@ -126,7 +122,7 @@ impl Desk {
         let output = engine.output.map(|engine| {
             Pipeline::new(self.workspace.clone(), self.settings.clone(), self.book.clone(), engine)
                 .with_paper(pipeline::Paper::of(&self.ways, &self.recipients))
-                .with_crew(Crew::new(self.program.clone(), Limits { deadline, memory }, 1))
+                .with_crew(Crew::new(self.program.clone(), Limits { deadline, memory }, self.at_once))
         });
         Ok(Warned { output, diagnostics: engine.diagnostics })
     }

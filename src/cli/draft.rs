@@ -157,7 +157,7 @@ fn renew(
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
     let schedule = schedule_of(desk, ledger, draft)?;
-    let maker = LazyMaker::new(&desk.workspace.out, &desk.book, || desk.pipeline());
+    let maker = LazyMaker::new(&desk.workspace.out, &desk.book, desk.at_once, || desk.pipeline());
     let renewed = match schedule::renew(ledger, &maker, schedule, draft, now) {
         Ok(renewed) => renewed,
         Err(error) => return tell_refusal(error, draft, terminal),

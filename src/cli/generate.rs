@@ -47,7 +47,7 @@ pub(crate) fn run(common: &Common, verb: &Generate, terminal: &Terminal) -> Resu
         return Ok(Outcome::Done);
     }
     let limits = limits(verb, &settings);
-    let program = desk::worker_of_many(&workspace, common, terminal)?;
+    let program = desk::worker(&workspace, common, terminal)?;
     let engine = pipeline::open_engine(&workspace, &settings)?;
     let Some(engine_output) = engine.output else { return Err(Failure::Diagnostics(engine.diagnostics)) };
     terminal.messages(&engine.diagnostics);

@@ -33,7 +33,7 @@ pub(crate) fn workspace(
         fonts: within(&common.fonts, "fonts"),
         system_fonts: terminal.system_fonts(),
         out: out.map_or_else(|| root.join("reports"), Path::to_owned),
-        memory: terminal.cache_folder().map(|folder| folder.join("faces.json")),
+        memory: terminal.cache_folder(),
     })
 }
 

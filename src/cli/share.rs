@@ -52,7 +52,7 @@ pub(crate) fn run(
     }
     let out = workspace.out.clone();
     let limits = generate::limits(verb, &settings);
-    let program = desk::worker_of_many(&workspace, common, terminal)?;
+    let program = desk::worker(&workspace, common, terminal)?;
     let pipeline = Pipeline::new(workspace, settings, book, engine_output)
         .with_paper(paper)
         .with_manifest(share.manifest())

@@ -34,7 +34,7 @@ fn at_work<T>(
     terminal: &Terminal,
     work: impl FnOnce(&schedule::Desk<'_>) -> T,
 ) -> T {
-    let maker = LazyMaker::new(&desk.workspace.out, &desk.book, || desk.pipeline());
+    let maker = LazyMaker::new(&desk.workspace.out, &desk.book, desk.at_once, || desk.pipeline());
     work(&schedule::Desk {
         state: &desk.state,
         schedules: &desk.schedules,

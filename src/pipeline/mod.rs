@@ -43,6 +43,7 @@ pub use order::{Document, End, MakeError, Order, Outcome, Stamp, Wish, all_order
 pub use paper::{Paper, PrintRun};
 pub use planning::Examined;
 pub use release::{Difference, DraftFile, Refusal, Released};
+pub(crate) use running::in_order;
 pub use surveying::Survey;
 pub use verifying::{Verdict, Verified, file_with_code, verify};
 pub use why::Why;

@@ -112,7 +112,7 @@ fn stayed(order: &Order, found: &Found) -> Outcome {
 }
 
 /// Does `count` pieces of work on some threads, each with room for a document, and tells of each in its turn.
-pub(super) fn in_order<T: Send>(
+pub(crate) fn in_order<T: Send>(
     threads: usize,
     count: usize,
     work: impl Fn(usize) -> T + Sync,

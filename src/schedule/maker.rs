@@ -3,13 +3,14 @@
 //! Whether a document is to be made, and under which number, is left to `tick`.
 
 use std::cell::OnceCell;
+use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::diag::{Diagnostics, Warned};
 use crate::ledger::{Entry, LedgerError, Manifest, Number};
 use crate::model::{CaseBook, Period};
-use crate::pipeline::{Document, End, MakeError, Order, Pipeline, PipelineError, Wish};
+use crate::pipeline::{self, Document, End, MakeError, Order, Pipeline, PipelineError, Wish};
 use crate::views::shape::Line;
 use crate::views::{Numbered, Part};
 
@@ -42,7 +43,7 @@ impl Stage {
 }
 
 /// A document that was not made.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Setback {
     /// Where it failed.
     pub stage: Stage,
@@ -59,6 +60,19 @@ pub struct MadeDocument {
     pub path: String,
     /// What the manifest says of it.
     pub entry: Entry,
+}
+
+/// A document that has its number.
+#[derive(Debug, Clone, Copy)]
+pub struct NumberedOrder<'a> {
+    /// What is to be made.
+    pub order: &'a Order,
+    /// The period it tells of.
+    pub period: Period,
+    /// Its date.
+    pub day: NaiveDate,
+    /// Its number.
+    pub number: Number,
 }
 
 /// Who makes documents.
@@ -80,6 +94,16 @@ pub trait Maker {
         day: NaiveDate,
         number: Number,
     ) -> Result<Warned<MadeDocument>, Setback>;
+
+    /// Makes documents, several at once where that is sooner; what became of each, in their order.
+    fn make_all(&self, wanted: &[NumberedOrder<'_>]) -> Vec<Result<Warned<MadeDocument>, Setback>> {
+        wanted.iter().map(|one| self.make(one.order, one.period, one.day, one.number)).collect()
+    }
+
+    /// How many documents are worth asking for at once.
+    fn at_once(&self) -> usize {
+        1
+    }
 
     /// Makes a draft that will wait for a signature.
     ///
@@ -113,9 +137,10 @@ pub trait Maker {
 
 /// Opens the pipeline when the first document is wanted: most ticks want none.
 pub struct LazyMaker<'a, F> {
-    out: &'a std::path::Path,
+    out: &'a Path,
     book: &'a CaseBook,
     open: F,
+    at_once: usize,
     pipeline: OnceCell<Result<Pipeline, (String, Diagnostics)>>,
 }
 
@@ -130,9 +155,9 @@ impl<F> Drop for LazyMaker<'_, F> {
 }
 
 impl<'a, F: Fn() -> Result<Warned<Option<Pipeline>>, PipelineError>> LazyMaker<'a, F> {
-    /// A maker that opens its pipeline as `open` says.
-    pub fn new(out: &'a std::path::Path, book: &'a CaseBook, open: F) -> Self {
-        Self { out, book, open, pipeline: OnceCell::new() }
+    /// A maker that opens its pipeline as `open` says, which sets so many documents at once.
+    pub fn new(out: &'a Path, book: &'a CaseBook, at_once: usize, open: F) -> Self {
+        Self { out, book, open, at_once, pipeline: OnceCell::new() }
     }
 
     fn pipeline(&self) -> Result<&Pipeline, Setback> {
@@ -151,34 +176,46 @@ impl<'a, F: Fn() -> Result<Warned<Option<Pipeline>>, PipelineError>> LazyMaker<'
     }
 
     fn made(&self, order: &Order, wish: &Wish) -> Result<Warned<MadeDocument>, Setback> {
-        let failed = |stage, message| Setback { stage, message, diagnostics: Diagnostics::new() };
-        let mut ended = None;
-        self.pipeline()?
-            .generate(vec![order.clone()], wish, |outcome| ended = Some(outcome))
-            .map_err(|error| failed(Stage::Write, chain(&error)))?;
-        let Some(outcome) = ended else {
-            return Err(failed(Stage::Typeset, "it has no outcome".to_owned()));
-        };
-        let diagnostics = outcome.diagnostics;
-        let path = match outcome.end {
-            End::Made { path, .. } | End::Unchanged { path, .. } => path,
-            End::Refused => {
-                let message = first_error(&diagnostics, "it was refused");
-                return Err(Setback { stage: Stage::Typeset, message, diagnostics });
-            }
-            End::Failed(error) => {
-                let stage = match error {
-                    MakeError::Disk(_) | MakeError::Ledger(_) => Stage::Write,
-                    MakeError::Worker(_) => Stage::Typeset,
-                };
-                return Err(Setback { stage, message: chain(&error), diagnostics });
-            }
-        };
-        let path = path.strip_prefix(self.out).unwrap_or(&path).display().to_string();
-        match outcome.entry {
-            Some(entry) => Ok(Warned { output: MadeDocument { path, entry }, diagnostics }),
-            None => Err(failed(Stage::Write, "nothing is recorded of it".to_owned())),
+        made(self.pipeline()?, self.out, order, wish)
+    }
+}
+
+fn failed(stage: Stage, message: String) -> Setback {
+    Setback { stage, message, diagnostics: Diagnostics::new() }
+}
+
+fn made(
+    pipeline: &Pipeline,
+    out: &Path,
+    order: &Order,
+    wish: &Wish,
+) -> Result<Warned<MadeDocument>, Setback> {
+    let mut ended = None;
+    pipeline
+        .generate(vec![order.clone()], wish, |outcome| ended = Some(outcome))
+        .map_err(|error| failed(Stage::Write, chain(&error)))?;
+    let Some(outcome) = ended else {
+        return Err(failed(Stage::Typeset, "it has no outcome".to_owned()));
+    };
+    let diagnostics = outcome.diagnostics;
+    let path = match outcome.end {
+        End::Made { path, .. } | End::Unchanged { path, .. } => path,
+        End::Refused => {
+            let message = first_error(&diagnostics, "it was refused");
+            return Err(Setback { stage: Stage::Typeset, message, diagnostics });
         }
+        End::Failed(error) => {
+            let stage = match error {
+                MakeError::Disk(_) | MakeError::Ledger(_) => Stage::Write,
+                MakeError::Worker(_) => Stage::Typeset,
+            };
+            return Err(Setback { stage, message: chain(&error), diagnostics });
+        }
+    };
+    let path = path.strip_prefix(out).unwrap_or(&path).display().to_string();
+    match outcome.entry {
+        Some(entry) => Ok(Warned { output: MadeDocument { path, entry }, diagnostics }),
+        None => Err(failed(Stage::Write, "nothing is recorded of it".to_owned())),
     }
 }
 
@@ -231,6 +268,30 @@ impl<F: Fn() -> Result<Warned<Option<Pipeline>>, PipelineError>> Maker for LazyM
         number: Number,
     ) -> Result<Warned<MadeDocument>, Setback> {
         self.made(order, &wish(period, day, Some(number)))
+    }
+
+    fn make_all(&self, wanted: &[NumberedOrder<'_>]) -> Vec<Result<Warned<MadeDocument>, Setback>> {
+        let pipeline = match self.pipeline() {
+            Ok(pipeline) => pipeline,
+            Err(setback) => return wanted.iter().map(|_| Err(setback.clone())).collect(),
+        };
+        let out = self.out;
+        let one = |at: usize| {
+            let NumberedOrder { order, period, day, number } = wanted[at];
+            made(pipeline, out, order, &wish(period, day, Some(number)))
+        };
+        let mut all = Vec::new();
+        match pipeline::in_order(self.at_once, wanted.len(), one, |_, made| all.push(made)) {
+            Ok(()) => all,
+            Err(error) => {
+                let message = format!("no thread can be started: {error}");
+                wanted.iter().map(|_| Err(failed(Stage::Typeset, message.clone()))).collect()
+            }
+        }
+    }
+
+    fn at_once(&self) -> usize {
+        self.at_once
     }
 
     fn draft(

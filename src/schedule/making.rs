@@ -6,10 +6,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::due::in_words;
 use super::event::{Event, Level};
-use super::maker::{Setback, Stage};
+use super::maker::{MadeDocument, NumberedOrder, Setback, Stage};
 use super::plan::Schedule;
 use super::tick::Work;
-use crate::ledger::{IssueState, LedgerError, Occurrence, Origin, State, Task, TaskState, Wanted, end_of};
+use crate::diag::Warned;
+use crate::ledger::{
+    Issue, IssueState, LedgerError, Occurrence, Origin, State, Task, TaskState, Wanted, end_of,
+};
 use crate::model::Period;
 use crate::pipeline::Order;
 
@@ -37,6 +40,29 @@ fn pauses(stage: Stage) -> &'static [TimeDelta] {
 
 /// The longest of all pauses.
 const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(48);
+
+/// Documents of a round for each that is made at a time: then the last one of a round is not long alone.
+const ROUND: usize = 8;
+
+/// A document that has its number.
+struct Ready<'a> {
+    order: &'a Order,
+    period: Period,
+    issue: Issue,
+    /// The digest of what it says.
+    content: String,
+}
+
+impl Ready<'_> {
+    fn wanted(&self) -> NumberedOrder<'_> {
+        NumberedOrder {
+            order: self.order,
+            period: self.period,
+            day: self.issue.date,
+            number: self.issue.number,
+        }
+    }
+}
 
 impl Work<'_> {
     /// Voids the number that an occurrence reserved for a document, if it did.
@@ -109,16 +135,12 @@ impl Work<'_> {
             tasks = self.desk.maker.in_order(&schedule.orders).iter().map(first_try).collect();
             self.ledger.record(occurrence.id, &tasks)?;
         }
-        for task in &mut tasks {
-            let now = self.desk.clock.now();
-            if task.state != TaskState::Open || rests(task, now) {
-                continue;
+        let mut from = 0;
+        while from < tasks.len() {
+            match self.round(schedule, occurrence, &mut tasks, from)? {
+                Some(next) => from = next,
+                None => return Ok(false),
             }
-            if (self.desk.stop)() {
-                return Ok(false);
-            }
-            self.document(schedule, occurrence, task)?;
-            self.ledger.record(occurrence.id, std::slice::from_ref(task))?;
         }
         let Some((state, reason)) = end_of(&tasks) else { return Ok(false) };
         let now = self.desk.clock.now();
@@ -147,13 +169,57 @@ impl Work<'_> {
         Ok(true)
     }
 
-    /// Makes one document, as far as it goes; how it stands then is left in the task.
-    fn document(
+    /// Makes the next documents of an occurrence that are due, as many as are worth making at once, each by itself in the ledger. Where
+    /// the process ends within a round, the next tick makes what has its number and is not issued. The task after the last one; none
+    /// where the tick is to stop.
+    fn round(
         &mut self,
         schedule: &Schedule,
         occurrence: &Occurrence,
+        tasks: &mut [Task],
+        from: usize,
+    ) -> Result<Option<usize>, LedgerError> {
+        let most = match self.desk.maker.at_once() {
+            0 | 1 => 1,
+            several => several * ROUND,
+        };
+        let mut ready: Vec<(usize, Ready<'_>)> = Vec::new();
+        let mut next = from;
+        let mut stopped = false;
+        while next < tasks.len() && ready.len() < most {
+            let task = &mut tasks[next];
+            if task.state == TaskState::Open && !rests(task, self.desk.clock.now()) {
+                stopped = (self.desk.stop)();
+                if stopped {
+                    break;
+                }
+                match self.number(schedule, occurrence, task)? {
+                    Some(one) => ready.push((next, one)),
+                    None => self.ledger.record(occurrence.id, std::slice::from_ref(task))?,
+                }
+            }
+            next += 1;
+        }
+        let wanted: Vec<NumberedOrder<'_>> = ready.iter().map(|(_, one)| one.wanted()).collect();
+        let made = self.desk.maker.make_all(&wanted);
+        for ((at, one), made) in ready.into_iter().zip(made) {
+            let task = &mut tasks[at];
+            match made {
+                Ok(made) => self.issued(schedule, occurrence, task, (&one, made))?,
+                Err(setback) => self.setback(schedule, occurrence, task, setback)?,
+            }
+            self.ledger.record(occurrence.id, std::slice::from_ref(task))?;
+        }
+        Ok((!stopped).then_some(next))
+    }
+
+    /// Takes one document as far as its number; none where it is not to be made now, and how it stands then is left in the task.
+    fn number<'s>(
+        &mut self,
+        schedule: &'s Schedule,
+        occurrence: &Occurrence,
         task: &mut Task,
-    ) -> Result<(), LedgerError> {
+    ) -> Result<Option<Ready<'s>>, LedgerError> {
         let now = self.desk.clock.now();
         let found =
             schedule.orders.iter().find(|o| o.document.name() == task.document && o.subject == task.subject);
@@ -162,10 +228,10 @@ impl Work<'_> {
             self.give_up(occurrence, task, reason)?;
             task.state = TaskState::Failed;
             task.message = Some(reason.to_owned());
-            return Ok(());
+            return Ok(None);
         };
         if self.already_held(schedule, occurrence, task)? {
-            return Ok(());
+            return Ok(None);
         }
         let known = self.ledger.issue(&task.document, &task.subject, &occurrence.period)?;
         let ours = known.as_ref().is_some_and(|issue| issue.occurrence == Some(occurrence.id));
@@ -173,7 +239,7 @@ impl Work<'_> {
             Some(issue) if issue.state == IssueState::Issued => {
                 // Ours where the process was killed between the issue and this record of it.
                 task.state = if ours { TaskState::Issued } else { TaskState::AlreadyIssued };
-                return Ok(());
+                return Ok(None);
             }
             Some(issue) if !ours => {
                 task.due = Some(now + TimeDelta::minutes(1));
@@ -193,7 +259,7 @@ impl Work<'_> {
                     event.document = Some(format!("{} {}", task.document, task.subject));
                     self.tell_of(schedule, occurrence, event);
                 }
-                return Ok(());
+                return Ok(None);
             }
             _ => {}
         }
@@ -201,7 +267,10 @@ impl Work<'_> {
         let day = known.as_ref().map_or(today, |issue| issue.date);
         let content = match self.desk.maker.content(order, period, day) {
             Ok(content) => content,
-            Err(setback) => return self.setback(schedule, occurrence, task, setback),
+            Err(setback) => {
+                self.setback(schedule, occurrence, task, setback)?;
+                return Ok(None);
+            }
         };
         let even = schedule.even_if_unchanged || self.even_if_unchanged;
         if known.is_none() && !even {
@@ -209,11 +278,12 @@ impl Work<'_> {
             let said = last.is_some_and(|last| last.content.as_deref() == Some(&content));
             if said || self.ledger.is_drafted(&task.document, &task.subject, &content)? {
                 task.state = TaskState::Unchanged;
-                return Ok(());
+                return Ok(None);
             }
         }
         if schedule.approval {
-            return self.hold_draft(schedule, occurrence, task, (order, period), (day, &content));
+            self.hold_draft(schedule, occurrence, task, (order, period), (day, &content))?;
+            return Ok(None);
         }
         let wanted = Wanted {
             document: &task.document,
@@ -224,26 +294,30 @@ impl Work<'_> {
             number: self.number,
         };
         let issue = self.ledger.reserve(&wanted, now)?;
-        match self.desk.maker.make(order, period, issue.date, issue.number) {
-            Ok(made) => {
-                let now = self.desk.clock.now();
-                let (path, entry) = (&made.output.path, &made.output.entry);
-                self.ledger.issued(issue.id, path, entry, &content, now)?;
-                task.state = TaskState::Issued;
-                task.message = None;
-                let number = issue.number;
-                let message = format!(
-                    "issued no. {} (total {}), {} pages, {path}",
-                    number.number, number.total, entry.pages
-                );
-                let mut event = Event::new(now, Level::Info, "issued", message);
-                event.document = Some(format!("{} {}", task.document, task.subject));
-                event.diagnostics = made.diagnostics;
-                self.tell_of(schedule, occurrence, event);
-                Ok(())
-            }
-            Err(setback) => self.setback(schedule, occurrence, task, setback),
-        }
+        Ok(Some(Ready { order, period, issue, content }))
+    }
+
+    /// Records a document that was made.
+    fn issued(
+        &mut self,
+        schedule: &Schedule,
+        occurrence: &Occurrence,
+        task: &mut Task,
+        (one, made): (&Ready<'_>, Warned<MadeDocument>),
+    ) -> Result<(), LedgerError> {
+        let now = self.desk.clock.now();
+        let (path, entry) = (&made.output.path, &made.output.entry);
+        self.ledger.issued(one.issue.id, path, entry, &one.content, now)?;
+        task.state = TaskState::Issued;
+        task.message = None;
+        let number = one.issue.number;
+        let message =
+            format!("issued no. {} (total {}), {} pages, {path}", number.number, number.total, entry.pages);
+        let mut event = Event::new(now, Level::Info, "issued", message);
+        event.document = Some(format!("{} {}", task.document, task.subject));
+        event.diagnostics = made.diagnostics;
+        self.tell_of(schedule, occurrence, event);
+        Ok(())
     }
 
     /// A document failed: it is tried again later, or has failed for good, which voids its number.

@@ -23,7 +23,7 @@ use super::files::Templates;
 use super::folders::Folders;
 use super::recipe::Recipe;
 use super::world::{DocumentWorld, Shared, file_id};
-use super::{glyphs, messages};
+use super::{glyphs, leads, messages};
 use crate::diag::{Diagnostics, Problem, Warned};
 use crate::settings::Standard;
 
@@ -143,7 +143,7 @@ impl Engine {
         let world = DocumentWorld::new(&self.shared, main, job.view.to_vec(), midnight(job.today));
         let compiled = typst::compile::<PagedDocument>(&world);
         diagnostics.extend(messages::diagnostics(&world, &compiled.warnings));
-        let mut document = match compiled.output {
+        let document = match compiled.output {
             Ok(document) => document,
             Err(errors) => {
                 diagnostics.extend(messages::diagnostics(&world, &errors));
@@ -154,6 +154,7 @@ impl Engine {
         if diagnostics.has_errors() {
             return None;
         }
+        let mut document = leads::put_in(&document);
         // A template cannot know the day; what it sets does not count.
         document.info_mut().date = Smart::Auto;
         let pdf = match typst_pdf::pdf(&document, &options(job)) {

@@ -27,7 +27,7 @@ pub struct Search<'a> {
     pub system: &'a [PathBuf],
     /// When the system's folders are looked into.
     pub system_faces: SystemFaces,
-    /// The file in which the scan is remembered between runs.
+    /// The folder in which scans are remembered between runs.
     pub memory: Option<&'a Path>,
 }
 
@@ -91,7 +91,7 @@ impl Faces {
     /// When a folder is there and cannot be read. A file that is no font is passed over; a role without any
     /// face is told by [`Engine::open`](super::Engine::open).
     pub fn find(roles: Roles, search: &Search<'_>) -> Result<Self, FacesError> {
-        let memory = search.memory.map(|memory| memory.with_file_name("digests.json"));
+        let memory = search.memory.map(|memory| memory.join("digests.json"));
         let mut faces =
             Self { roles, store: FontStore::new(), found: Vec::new(), chains: Vec::new(), memory };
         let all = vec![true; faces.roles.iter().count()];

@@ -15,6 +15,7 @@ mod faces;
 mod files;
 mod folders;
 mod glyphs;
+mod leads;
 mod mapped;
 mod messages;
 mod patterns;

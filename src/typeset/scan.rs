@@ -26,16 +26,17 @@ pub(super) struct FontFile {
     pub(super) faces: Vec<Scanned>,
 }
 
-/// What was found the last time, beside the version of Typst that read it.
+/// What was found in a folder the last time, beside the version of Typst that read it.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Memory {
     typst: String,
+    folder: PathBuf,
     files: BTreeMap<PathBuf, FontFile>,
 }
 
 /// The font files below a folder, sorted by path; none where it does not exist.
 ///
-/// What `memory` still holds rightly is not read again; one that is missing, broken or cannot be written
+/// What the folder `memory` still holds rightly is not read again; one that is missing, broken or cannot be written
 /// costs only time.
 pub(super) fn folder(folder: &Path, memory: Option<&Path>) -> Result<BTreeMap<PathBuf, FontFile>, PathError> {
     let root = match fs::canonicalize(folder) {
@@ -44,7 +45,9 @@ pub(super) fn folder(folder: &Path, memory: Option<&Path>) -> Result<BTreeMap<Pa
         Err(e) => return Err(PathError::new("read", folder, e)),
     };
     let typst = typst::utils::version().raw();
-    let mut known = memory.map(recall).filter(|memory| memory.typst == typst).unwrap_or_default();
+    let memory = memory.map(|memory| memory.join(name_of(&root)));
+    let known = memory.as_deref().map(recall).filter(|memory| memory.typst == typst);
+    let mut known = known.unwrap_or_default().files;
     let mut paths = Vec::new();
     collect(&root, DEPTH, &mut paths)?;
 
@@ -52,7 +55,7 @@ pub(super) fn folder(folder: &Path, memory: Option<&Path>) -> Result<BTreeMap<Pa
     let mut read_anew = false;
     for path in paths {
         let Some((size, changed)) = stamp(&path) else { continue };
-        let file = match known.files.remove(&path) {
+        let file = match known.remove(&path) {
             Some(file) if file.size == size && file.changed == changed => file,
             _ => {
                 read_anew = true;
@@ -63,16 +66,34 @@ pub(super) fn folder(folder: &Path, memory: Option<&Path>) -> Result<BTreeMap<Pa
         files.insert(path, file);
     }
 
-    let gone = known.files.keys().any(|path| path.starts_with(&root));
+    let gone = !known.is_empty();
     if let Some(memory) = memory.filter(|_| read_anew || gone) {
-        known.typst = typst.to_owned();
-        // Every cold run reads all of it: files of folders that are no more, such as those of trials, go too.
-        known.files.retain(|path, _| !path.starts_with(&root) && path.exists());
-        known.files.extend(files.clone());
-        let text = serde_json::to_vec(&known).expect("names and numbers always serialise");
-        disk::write(memory, &text).ok();
+        let found = Memory { typst: typst.to_owned(), folder: root, files };
+        let text = serde_json::to_vec(&found).expect("names and numbers always serialise");
+        if disk::write(&memory, &text).is_ok() {
+            forget_others(&memory);
+        }
+        return Ok(found.files);
     }
     Ok(files)
+}
+
+/// Each folder is remembered in a file of its own, as a cold run reads all of the file.
+fn name_of(folder: &Path) -> String {
+    let digest = disk::sha256(folder.as_os_str().as_encoded_bytes());
+    format!("faces-{}.json", &digest[..16])
+}
+
+/// Removes what is remembered of folders that are no more, such as those of trials.
+fn forget_others(memory: &Path) {
+    let others = memory.parent().and_then(|folder| fs::read_dir(folder).ok());
+    for other in others.into_iter().flatten().flatten() {
+        let name = other.file_name().to_string_lossy().into_owned();
+        let is_memory = name.starts_with("faces-") && name.ends_with(".json");
+        if is_memory && !recall(&other.path()).folder.exists() {
+            fs::remove_file(other.path()).ok();
+        }
+    }
 }
 
 fn recall(memory: &Path) -> Memory {
@@ -115,11 +136,13 @@ mod tests {
     fn a_missing_folder_is_empty_and_a_broken_memory_is_forgotten() {
         let place = tempfile::tempdir().expect("a temporary folder");
         assert!(folder(&place.path().join("none"), None).expect("no error").is_empty());
-        let memory = place.path().join("scan.json");
+        let faces = place.path().join("faces");
+        disk::write(&faces.join("sub/a.OTF"), b"not a face").expect("it can be written");
+        disk::write(&faces.join("sub/readme.txt"), b"").expect("it can be written");
+        let root = fs::canonicalize(&faces).expect("it is there");
+        let memory = place.path().join(name_of(&root));
         disk::write(&memory, b"{").expect("it can be written");
-        disk::write(&place.path().join("sub/a.OTF"), b"not a face").expect("it can be written");
-        disk::write(&place.path().join("sub/readme.txt"), b"").expect("it can be written");
-        let files = folder(place.path(), Some(&memory)).expect("no error");
+        let files = folder(&faces, Some(place.path())).expect("no error");
         assert_eq!(files.len(), 1);
         assert_eq!(recall(&memory).files.len(), 1);
     }
@@ -127,17 +150,21 @@ mod tests {
     #[test]
     fn folders_that_are_gone_are_forgotten() {
         let place = tempfile::tempdir().expect("a temporary folder");
-        let memory = place.path().join("scan.json");
+        let memory = place.path().join("memory");
         let look = |name: &str| {
             disk::write(&place.path().join(name).join("a.otf"), b"not a face").expect("it can be written");
             folder(&place.path().join(name), Some(&memory)).expect("no error");
         };
+        let known = || -> Vec<String> {
+            let files = fs::read_dir(&memory).expect("a folder").flatten();
+            let files = files.flat_map(|file| recall(&file.path()).files.into_keys());
+            files.map(|path| path.display().to_string()).collect()
+        };
         look("trial");
         look("kept");
-        assert_eq!(recall(&memory).files.len(), 2);
+        assert_eq!(known().len(), 2);
         fs::remove_dir_all(place.path().join("trial")).expect("it can be removed");
         look("other");
-        let known: Vec<String> = recall(&memory).files.into_keys().map(|p| p.display().to_string()).collect();
-        assert!(known.len() == 2 && known.iter().all(|path| !path.contains("trial")), "{known:?}");
+        assert!(known().len() == 2 && known().iter().all(|path| !path.contains("trial")), "{:?}", known());
     }
 }

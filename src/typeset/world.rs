@@ -16,6 +16,7 @@ use typst_kit::files::FileStore;
 use super::faces::Faces;
 use super::files::Templates;
 use super::folders::Folders;
+use super::leads;
 use crate::disk;
 
 /// The one path of every view: file ids are never freed, and there are only 65,535.
@@ -39,7 +40,13 @@ pub(super) struct Shared {
 
 impl Shared {
     pub(super) fn new(faces: Faces, folders: Folders, files: FileStore<Templates>) -> Self {
-        Self { library: LazyHash::new(Library::default()), faces, folders, files, digests: Mutex::default() }
+        Self {
+            library: LazyHash::new(Library::builder().with_inputs(leads::inputs()).build()),
+            faces,
+            folders,
+            files,
+            digests: Mutex::default(),
+        }
     }
 
     /// The digest of a file; none where it cannot be read.

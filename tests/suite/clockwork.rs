@@ -94,6 +94,8 @@ pub(crate) struct FakeMaker {
     /// Units whose reports cannot be used.
     pub(crate) garbled: RefCell<BTreeSet<String>>,
     pub(crate) dies: Cell<Option<Phase>>,
+    /// How many documents it is asked for at once.
+    pub(crate) at_once: Cell<usize>,
 }
 
 impl FakeMaker {
@@ -179,6 +181,10 @@ impl Maker for FakeMaker {
         }
         self.passes(Phase::AfterMake);
         Ok(Warned { output: MadeDocument { path, entry }, diagnostics: Diagnostics::new() })
+    }
+
+    fn at_once(&self) -> usize {
+        self.at_once.get()
     }
 
     fn draft(

@@ -79,6 +79,7 @@ mod outbox_mail;
 mod outlines;
 mod own_printer;
 mod page;
+mod page_links;
 mod paper;
 mod pdf;
 mod pdf_form;

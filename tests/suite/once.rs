@@ -23,21 +23,23 @@ fn fail(works: &Works, subject: &str, stage: Stage, times: u32) {
 #[test]
 fn a_maker_that_dies_is_continued_with_its_number() {
     let waits = "subjects = [\"qinghe\", \"baishi\"]\nwait_for = { reported = [\"*\"] }";
-    for phase in [Phase::Manifest, Phase::Reported, Phase::Content, Phase::BeforeMake, Phase::AfterMake] {
+    let phases = [Phase::Manifest, Phase::Reported, Phase::Content, Phase::BeforeMake, Phase::AfterMake];
+    for (phase, at_once) in phases.into_iter().flat_map(|phase| [(phase, 1), (phase, 2)]) {
         let mut works = at_work(&monthly(waits));
+        works.maker.at_once.set(at_once);
         for unit in ["qinghe", "baishi"] {
             works.maker.reported.borrow_mut().insert((unit.to_owned(), "2026-09".to_owned()));
         }
         for kill in 0..3 {
             works.set(shanghai("2026-10-01 08:00") + TimeDelta::minutes(5 * kill));
             works.maker.dies.set(Some(phase));
-            assert!(catch_unwind(AssertUnwindSafe(|| works.tick())).is_err(), "{phase:?}");
+            assert!(catch_unwind(AssertUnwindSafe(|| works.tick())).is_err(), "{phase:?} {at_once}");
         }
         works.tick_at("2026-10-01 08:20");
         works.tick_until("2026-10-02 12:00", 60);
         let numbers = ["region qinghe 2026-09: 1/1 issued", "region baishi 2026-09: 2/2 issued"];
-        assert_eq!(works.numbers(), numbers, "{phase:?}");
-        assert_eq!(works.history(), ["2026-10-01 08:00 2026-09 issued"], "{phase:?}");
+        assert_eq!(works.numbers(), numbers, "{phase:?} {at_once}");
+        assert_eq!(works.history(), ["2026-10-01 08:00 2026-09 issued"], "{phase:?} {at_once}");
         let mut made = works.made();
         made.dedup();
         assert_eq!(made, ["region qinghe 2026-09 1/1", "region baishi 2026-09 2/2"], "the same bytes again");
