@@ -124,7 +124,14 @@ impl Side {
             }
         }
         // As the program starts its workers, without a limit that matters.
-        command.env("MIMALLOC_ARENA_EAGER_COMMIT", "0").args(["work", "--memory", "8589934592", "--parent"]);
+        for (key, value) in [
+            ("MIMALLOC_ARENA_EAGER_COMMIT", "0"),
+            ("MIMALLOC_ARENA_RESERVE", "0"),
+            ("RAYON_NUM_THREADS", "1"),
+        ] {
+            command.env(key, value);
+        }
+        command.args(["work", "--memory", "8589934592", "--parent"]);
         command.arg(std::process::id().to_string());
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let to = child.stdin.take().ok_or("no pipe")?;
