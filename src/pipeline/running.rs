@@ -74,7 +74,10 @@ impl Pipeline {
     /// # Errors
     /// When it cannot be written.
     pub fn settle(&self) -> Result<(), PipelineError> {
-        // What was read for the run is not kept beside what is read to be written.
+        // What was read for the run is not kept beside what is read to be written, nor do workers wait for nothing.
+        if let Some(crew) = &self.crew {
+            crew.dismiss();
+        }
         *self.recorded.lock().unwrap_or_else(PoisonError::into_inner) = LastRead::default();
         Ok(Manifest::settle(&self.workspace.out, &self.manifest)?)
     }

@@ -129,8 +129,6 @@ impl Engine {
     pub fn typeset(&self, job: &Job<'_>) -> Warned<Option<Typeset>> {
         let mut diagnostics = Diagnostics::new();
         let output = self.compile(job, &mut diagnostics);
-        // The one place that evicts: what the last document did not use either is dropped.
-        typst::comemo::evict(1);
         Warned { output, diagnostics }
     }
 
@@ -142,6 +140,8 @@ impl Engine {
         };
         let world = DocumentWorld::new(&self.shared, main, job.view.to_vec(), midnight(job.today));
         let compiled = typst::compile::<PagedDocument>(&world);
+        // The one place that evicts: what this document has not used of the one before is dropped, before the PDF takes memory of its own.
+        typst::comemo::evict(1);
         diagnostics.extend(messages::diagnostics(&world, &compiled.warnings));
         let document = match compiled.output {
             Ok(document) => document,
