@@ -2,6 +2,7 @@
 # make test     tools on first use, then every check and test
 # make soak     the long trials: 200 ticks that are killed, two daemons for 1,000 occurrences; some ten minutes
 # make bench    paired timings against the stock typst command line and an earlier state; two hours
+# make install  into PREFIX (/usr/local): program, templates, faces, manual pages, completions, documents; make uninstall takes all of it away
 # Needs Rust 1.92 or later, a C compiler and make.
 
 SHELL := /bin/bash
@@ -10,7 +11,7 @@ SHELL := /bin/bash
 # A clean build of Typst takes minutes; one folder serves every clone of this user.
 export CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/report/target
 
-.PHONY: report test soak bench fonts fmt lint doc
+.PHONY: report test soak bench install uninstall fonts fmt lint doc
 
 report: fonts
 	cargo build --release --locked --quiet
@@ -40,6 +41,15 @@ lint:
 
 doc:
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --quiet --no-deps --document-private-items
+
+PREFIX ?= /usr/local
+
+install: fonts
+	cargo build --release --locked --quiet
+	scripts/install --program $(CARGO_TARGET_DIR)/release/report --prefix $(PREFIX) --destdir "$(DESTDIR)"
+
+uninstall:
+	scripts/install --uninstall --prefix $(PREFIX) --destdir "$(DESTDIR)"
 
 bench: fonts
 	cargo build --release --locked --quiet --bins --example synthesize

@@ -122,6 +122,14 @@ impl Terminal {
         if image.exists() { Ok(image) } else { self.program() }
     }
 
+    /// The folder with the templates, styles and faces that came with this program: `share/report` beside its `bin`, or its own.
+    pub(crate) fn installed(&self) -> Option<PathBuf> {
+        let program = self.program().ok()?.canonicalize().ok()?;
+        let own = program.parent()?;
+        let beside = own.parent().map(|above| above.join("share/report"));
+        beside.into_iter().chain([own.to_owned()]).find(|folder| folder.join("templates").is_dir())
+    }
+
     /// Who works on the schedules: this host and process.
     pub(crate) fn owner(&self) -> String {
         let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 pub(crate) use super::args_approval::*;
+pub(crate) use super::args_defence::*;
 pub(crate) use super::args_mistakes::*;
 pub(crate) use super::args_output::*;
 pub(crate) use super::args_paper::*;
@@ -38,7 +39,7 @@ pub(crate) struct Args {
 /// Where things are and how messages look; for every verb.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Common {
-    /// The folder that holds report.toml, data/, templates/, fonts/ and reports/
+    /// The folder that holds report.toml, data/ and reports/; `.` is the nearest one upwards that has report.toml
     #[arg(
         long,
         short = 'C',
@@ -120,6 +121,8 @@ pub(crate) enum Color {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Write a small workspace that works, to begin with
+    Init(Init),
     /// Make briefings: drafts without a number, unless --issue gives one
     Generate(Generate),
     /// Share many documents out: number them, and write down which shard makes which
@@ -132,6 +135,9 @@ pub(crate) enum Command {
     List(List),
     /// Write all facts to standard output
     Export(Export),
+    Explain(Explain),
+    Audit(Audit),
+    Diff(Diff),
     /// Say whether files are what was made, and make them again from the archive to compare
     Verify(Verify),
     /// List, show and try the house styles
@@ -186,6 +192,18 @@ pub(crate) enum Command {
     Work(WorkArgs),
     /// Write a completion script to standard output
     Completions(Completions),
+    /// Write the manual pages into a folder
+    Man(Man),
+}
+
+/// Write a small workspace that works, to begin with
+///
+/// Settings, an invented county, a schedule and a recipient, with comments. What is there already is kept as it is.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Init {
+    /// The folder, which is made where it is not there
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub folder: PathBuf,
 }
 
 #[derive(Debug, clap::Args)]
@@ -376,4 +394,11 @@ pub(crate) struct Completions {
     /// The shell
     #[arg(value_enum)]
     pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Man {
+    /// The folder, which is made where it is not there
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
 }

@@ -2,12 +2,9 @@
 //!
 //! What stands in it is left to the library.
 
-use briefing::diag::Diagnostics;
 use briefing::ledger::{Issue, Ledger, distribution_path};
 use briefing::pipeline;
 use briefing::schedule::{self, Clock, Handed};
-use briefing::settings::Standard;
-use briefing::typeset::Job;
 use briefing::views::Script;
 use briefing::views::distribution::DistributionView;
 
@@ -16,6 +13,7 @@ use super::desk::{self, Desk};
 use super::entry;
 use super::failure::{Failure, Outcome};
 use super::list::table;
+use super::sheet;
 use crate::terminal::Terminal;
 
 /// Writes or prints the list of an issue.
@@ -60,28 +58,8 @@ fn set(desk: &Desk, issue: &Issue, view: &DistributionView, terminal: &Terminal)
     let opened = pipeline::open_engine(&desk.workspace, &desk.settings)?;
     let Some(engine) = opened.output else { return Err(Failure::Diagnostics(opened.diagnostics)) };
     let script = Script::of(&desk.book.catalogue);
-    let value = script.value(view);
-    let mut found = Diagnostics::new();
-    for missing in engine.characters(&value) {
-        found.push_nowhere(missing.problem());
-    }
-    let bytes = script.bytes(view);
-    let job = Job {
-        main: "distribution/main.typ",
-        view: &bytes,
-        today: issue.date,
-        ident: &format!("report:{}", distribution_path(issue.path.as_deref().unwrap_or_default())),
-        standard: Standard::Archival,
-    };
-    let set = pipeline::with_room(|| engine.typeset(&job))?;
-    found.extend(set.diagnostics);
-    match set.output.filter(|_| !found.has_errors()) {
-        Some(made) => {
-            terminal.messages(&found);
-            Ok(made.pdf)
-        }
-        None => Err(Failure::Diagnostics(found)),
-    }
+    let path = distribution_path(issue.path.as_deref().unwrap_or_default());
+    sheet::set((&engine, &script), "distribution", view, issue.date, &path, terminal)
 }
 
 /// Prints the list as a table.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use briefing::diag::Diagnostics;
 use briefing::ledger::LedgerError;
-use briefing::pipeline::PipelineError;
+use briefing::pipeline::{MakeError, PipelineError};
 use briefing::shards::ShardError;
 
 /// How a run that got to its end ended.
@@ -60,7 +60,7 @@ impl Failure {
         match self {
             Self::Diagnostics(_) | Self::Usage { .. } => 2,
             Self::Ledger(_) | Self::Operation(PipelineError::Ledger(_) | PipelineError::Faces(_)) => 2,
-            Self::Operation(PipelineError::Thread(_)) | Self::Output(_) => 3,
+            Self::Operation(PipelineError::Thread(_) | PipelineError::Make(_)) | Self::Output(_) => 3,
             Self::BrokenPipe => 0,
         }
     }
@@ -158,6 +158,12 @@ impl From<ShardError> for Failure {
 impl From<PipelineError> for Failure {
     fn from(error: PipelineError) -> Self {
         Self::Operation(error)
+    }
+}
+
+impl From<MakeError> for Failure {
+    fn from(error: MakeError) -> Self {
+        Self::Operation(error.into())
     }
 }
 

@@ -3,27 +3,33 @@
 mod approve;
 mod args;
 mod args_approval;
+mod args_defence;
 mod args_mistakes;
 mod args_output;
 mod args_paper;
 mod args_schedule;
 mod args_shards;
 mod args_template;
+mod audit;
 mod check;
 mod completions;
 mod correct;
 mod daemon;
 mod desk;
+mod diff;
 mod distribution;
 mod doctor;
 mod draft;
 mod entry;
+mod explain;
 mod export;
 mod failure;
 mod generate;
+mod init;
 mod ledger;
 mod list;
 mod lock;
+mod man;
 mod merge;
 mod outbox;
 mod pages;
@@ -33,6 +39,7 @@ mod redeliver;
 mod resolve;
 mod schedule;
 mod share;
+mod sheet;
 mod status;
 mod telling;
 mod template;
@@ -43,7 +50,7 @@ mod work;
 pub(crate) use args::{Args, Color, MessageFormat};
 pub(crate) use failure::{Failure, Outcome};
 
-use args::Command;
+use args::{Command, Common};
 
 use crate::terminal::Terminal;
 
@@ -52,14 +59,18 @@ use crate::terminal::Terminal;
 /// # Errors
 /// Whatever ends the run before its verb has done its work.
 pub(crate) fn run(args: Args, terminal: &Terminal) -> Result<Outcome, Failure> {
-    let common = args.common;
+    let common = Common { workspace: resolve::upwards(args.common.workspace), ..args.common };
     match args.command {
+        Command::Init(verb) => init::run(&verb, terminal),
         Command::Generate(verb) => generate::run(&common, &verb, terminal),
         Command::Plan(verb) => plan::run(&common, &verb, terminal),
         Command::Merge(verb) => merge::run(&common, &verb, terminal),
         Command::Check(verb) => check::run(&common, &verb, terminal),
         Command::List(verb) => list::run(&common, &verb, terminal),
         Command::Export(verb) => export::run(&common, &verb, terminal),
+        Command::Explain(verb) => explain::run(&common, &verb, terminal),
+        Command::Audit(verb) => audit::run(&common, &verb, terminal),
+        Command::Diff(verb) => diff::run(&common, &verb, terminal),
         Command::Verify(verb) => verify::run(&common, &verb, terminal),
         Command::Template(verb) => template::run(&common, &verb, terminal),
         Command::Lock(verb) => lock::run(&common, &verb, terminal),
@@ -84,5 +95,6 @@ pub(crate) fn run(args: Args, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Archive(verb) => ledger::archive(&common, &verb, terminal),
         Command::Work(verb) => work::run(&common, &verb, terminal),
         Command::Completions(verb) => completions::run(&verb, terminal),
+        Command::Man(verb) => man::run(&verb, terminal),
     }
 }

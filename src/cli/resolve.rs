@@ -13,6 +13,17 @@ use super::args::{Common, LanguageArg};
 use super::failure::Failure;
 use crate::terminal::Terminal;
 
+/// The workspace that `.` means: this folder, or the nearest one above it that has settings, as git looks for its own. Where there is none
+/// it is this folder, and what is missing is told.
+pub(crate) fn upwards(given: PathBuf) -> PathBuf {
+    if given != Path::new(".") || Path::new("report.toml").exists() {
+        return given;
+    }
+    let depth = std::env::current_dir().map_or(0, |here| here.components().count());
+    let above = (1..depth).map(|steps| vec![".."; steps].iter().collect::<PathBuf>());
+    above.into_iter().find(|folder| folder.join("report.toml").is_file()).unwrap_or(given)
+}
+
 /// Where everything lies.
 pub(crate) fn workspace(
     common: &Common,
@@ -24,13 +35,19 @@ pub(crate) fn workspace(
         return Err(Failure::usage(format!("`{}` is no folder", root.display()), None));
     }
     let within = |given: &Option<PathBuf>, name: &str| given.clone().unwrap_or_else(|| root.join(name));
+    // What a workspace has not of its own comes with the program.
+    let shared = |given: &Option<PathBuf>, name: &str| {
+        let own = within(given, name);
+        let installed = terminal.installed().map(|folder| folder.join(name)).filter(|folder| folder.is_dir());
+        if given.is_some() || own.is_dir() { own } else { installed.unwrap_or(own) }
+    };
     Ok(Workspace {
         settings: root.join("report.toml"),
         data: within(&common.data, "data"),
-        templates: within(&common.templates, "templates"),
+        templates: shared(&common.templates, "templates"),
         style: common.style.clone(),
         language: common.language.map(LanguageArg::meaning),
-        fonts: within(&common.fonts, "fonts"),
+        fonts: shared(&common.fonts, "fonts"),
         system_fonts: terminal.system_fonts(),
         out: out.map_or_else(|| root.join("reports"), Path::to_owned),
         memory: terminal.cache_folder(),

@@ -113,6 +113,11 @@ pub fn distribution_path(path: &str) -> String {
     beside(path, "distribution")
 }
 
+/// Where the list for checking a document lies: `<subject>.audit.pdf` beside it. It is no issue, and not in the manifest.
+pub fn audit_path(path: &str) -> String {
+    beside(path, "audit")
+}
+
 /// Where the 审签单 of a working copy lies: `<subject>.review.pdf` beside `<subject>.copy.pdf`.
 pub fn review_path(copy: &str) -> String {
     beside(copy.strip_suffix(".copy.pdf").unwrap_or(copy), "review")

@@ -33,7 +33,8 @@ pub use files::{Bearer, FileKind, IssuedFile};
 pub use issues::{Issue, IssueState, Number, Wanted};
 pub use lease::{Lease, last_tick};
 pub use manifest::{
-    Entry, LastRead, MANIFEST, Manifest, Shard, Sources, blank_path, distribution_path, review_path,
+    Entry, LastRead, MANIFEST, Manifest, Shard, Sources, audit_path, blank_path, distribution_path,
+    review_path,
 };
 pub use occurrences::{NewOccurrence, Occurrence, Origin, Seen, State};
 pub use outbox::{Filed, NewParcel, ParcelKind, ParcelRow, ParcelState, Unplanned};

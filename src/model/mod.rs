@@ -24,6 +24,7 @@ mod recipients;
 mod region;
 mod relation;
 mod reported;
+mod revision;
 mod rotation;
 mod source;
 mod time;
@@ -52,7 +53,9 @@ pub use quantity::{Dimension, Nature, Qualifier, Quantity, Unit, three_significa
 pub use reader::Reader;
 pub use recipients::{Recipient, Way, read_recipients};
 pub use region::Region;
+pub use relation::Relation;
 pub use reported::{check_reported, has_reported};
+pub use revision::{Revised, revised};
 pub use rotation::{has_mutual_pairs, has_repeats, inspected, shift};
 pub use source::{Source, SourceKind, Strand};
 pub use time::{Date, Period, Time, TimeForm};

@@ -15,7 +15,7 @@ use super::fact::Fact;
 use super::mechanism::Mechanism;
 use super::place::{Level, Place};
 use super::reader::Reader;
-use super::relation;
+use super::relation::{self, Relation};
 use super::reported::Reported;
 use super::source::Source;
 use super::words::{Words, check_plain};
@@ -62,6 +62,8 @@ pub struct Region {
     pub sums: Vec<(String, Vec<String>)>,
     /// Declared chains that hold, each figure at most the one before it.
     pub chains: Vec<Vec<String>>,
+    /// All relations as they are declared.
+    pub relations: Vec<Relation>,
     /// What the presence matrix prints: practice → (stated in full, words).
     pub practices: BTreeMap<String, (bool, Words)>,
     /// The language of its words.
@@ -160,7 +162,7 @@ impl Region {
             declared.map(|id| id.get_ref().clone()).filter(|id| region.derived(id).is_none()).collect();
         region.failed.extend(failed);
         let held = relation::check(&region, &entries.relation, &facts, &entries.mechanism, &mut reader);
-        (region.sums, region.chains) = (held.sums, held.chains);
+        (region.sums, region.chains, region.relations) = (held.sums, held.chains, held.declared);
         region.read_cases(&entries.case, &catalogue, &mut reader);
         region.read_practices(entries, &catalogue, &mut reader);
         region.report_unused(&facts, entries, &mut reader);
@@ -299,6 +301,7 @@ fn head(
         cases: Vec::new(),
         sums: Vec::new(),
         chains: Vec::new(),
+        relations: Vec::new(),
         practices: BTreeMap::new(),
         language,
         sources,

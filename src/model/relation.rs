@@ -40,11 +40,25 @@ fn keys(kind: Kind) -> &'static [&'static str] {
     }
 }
 
-/// The relations that hold, for charts that need them.
+/// The relations that hold, for charts that need them, and all as they are declared.
 #[derive(Debug, Default)]
 pub(super) struct Held {
     pub(super) sums: Vec<(String, Vec<String>)>,
     pub(super) chains: Vec<Vec<String>>,
+    pub(super) declared: Vec<Relation>,
+}
+
+/// A relation as it is declared.
+#[derive(Debug, Clone)]
+pub struct Relation {
+    /// The facts it holds, in the order of the file; the total of a sum comes first.
+    pub facts: Vec<String>,
+    /// What it demands of them: `58 = 20 + 38`, `never added`.
+    pub demand: String,
+    /// Whether the words of the source say so for certain.
+    pub certain: bool,
+    /// Where it is written.
+    pub span: Span,
 }
 
 /// Checks all relations of a region.
@@ -62,7 +76,11 @@ pub(super) fn check(
         let Some(kind) = reader.one_of(&raw.kind, KINDS, None) else { continue };
         refuse_other_keys(raw, kind, &head, reader);
         let certain = reader.one_of(&raw.strength, &[("certain", true), ("plausible", false)], Some(true));
-        let mut checker = Checker { region, declared, head: &head, certain: certain.unwrap_or(true), reader };
+        let certain = certain.unwrap_or(true);
+        let facts = named(raw, kind);
+        let demand = demand(raw, kind, &facts, region);
+        held.declared.push(Relation { facts, demand, certain, span: head.clone() });
+        let mut checker = Checker { region, declared, head: &head, certain, reader };
         match kind {
             Kind::Sum => held.sums.extend(checker.sum(raw)),
             Kind::Descending => held.chains.extend(checker.descending(raw)),
@@ -74,6 +92,41 @@ pub(super) fn check(
         }
     }
     held
+}
+
+/// The facts that a relation names.
+fn named(raw: &RelationEntry, kind: Kind) -> Vec<String> {
+    let one = |field: &Field<String>| field.as_ref().map(|id| id.get_ref().clone());
+    let list = |field: &Field<Vec<Spanned<String>>>| -> Vec<String> {
+        let ids = field.iter().flat_map(|list| list.get_ref());
+        ids.map(|id| id.get_ref().clone()).collect()
+    };
+    match kind {
+        Kind::Sum => one(&raw.total).into_iter().chain(list(&raw.parts)).collect(),
+        Kind::Descending => list(&raw.chain),
+        Kind::Equal | Kind::NeverSum => list(&raw.facts),
+        Kind::Members => one(&raw.fact).into_iter().collect(),
+    }
+}
+
+/// What a relation demands of its facts, with the numbers in it.
+fn demand(raw: &RelationEntry, kind: Kind, facts: &[String], region: &Region) -> String {
+    let number = |id: &String| {
+        let printed = region.fact(id).map_or_else(|| "?".to_owned(), |fact| fact.quantity.printed());
+        format!("{id} ({printed})")
+    };
+    let numbers: Vec<String> = facts.iter().map(number).collect();
+    let said = |field: &Field<String>| field.as_ref().map(|text| text.get_ref().clone()).unwrap_or_default();
+    match kind {
+        Kind::Sum => match numbers.split_first() {
+            Some((total, parts)) => format!("{total} = {}", parts.join(" + ")),
+            None => String::new(),
+        },
+        Kind::Descending => numbers.join(" ≥ "),
+        Kind::Equal => numbers.join(" = "),
+        Kind::Members => format!("{} = the members of mechanism {}", numbers.concat(), said(&raw.mechanism)),
+        Kind::NeverSum => format!("never added: {}; {}", numbers.join(", "), said(&raw.why)),
+    }
 }
 
 fn refuse_other_keys(raw: &RelationEntry, kind: Kind, head: &Span, reader: &mut Reader<'_>) {

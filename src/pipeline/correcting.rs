@@ -2,7 +2,7 @@
 //!
 //! Whether it may be done, and to whom it goes, is left to `schedule`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use serde_json::Value;
@@ -133,7 +133,8 @@ impl Pipeline {
         let Some(loaded) = self.load(order, wish, &mut diagnostics) else {
             return Err(Unmended::Diagnostics(diagnostics));
         };
-        let moved = Manifest::read(&self.workspace.out)?.entries.get(current).map_or(0, |entry| entry.moved);
+        let recorded = Manifest::read(&self.workspace.out)?.entries.remove(current);
+        let moved = recorded.as_ref().map_or(0, |entry| entry.moved);
         let edition = self.edition(order, wish, wish.as_of, moved);
         let Some(plain) = self.made(order, &loaded, &edition, &wish.people, &mut diagnostics) else {
             return Err(Unmended::Diagnostics(diagnostics));
@@ -143,10 +144,13 @@ impl Pipeline {
             return Err(Unmended::Unchanged { path: current.to_owned() });
         }
         let changes = changes(&before, &after);
-        let pages = self.pages_of(order.document.name(), current, digest, &before_bytes, &before)?;
+        let pages = match recorded.filter(|entry| entry.pdf == digest) {
+            Some(entry) => self.pages_of(current, &entry, &before_bytes, &before)?,
+            None => BTreeMap::new(),
+        };
         let language = self.language();
         let annex = label_of_figures(&before);
-        let page = |figure: &PrintedFigure| match pages.get(&figure.no) {
+        let page = |figure: &PrintedFigure| match pages.get(&figure.no).and_then(BTreeSet::first) {
             Some(page) => page.to_string(),
             None if language.is_english() => format!("{annex}, no. {}", figure.no),
             None => format!("{annex}第{}号", figure.no),
@@ -298,24 +302,19 @@ impl Pipeline {
         Ok((bytes, value))
     }
 
-    /// The page on which each figure stood, by its row in the annex: the stored view is set once more, and where that gives the same file,
-    /// the pages are those of it. Where templates or faces are others by now there are none.
-    fn pages_of(
+    /// The pages on which each figure stands, by its row in the annex: the stored view is set once more, and where that gives the same
+    /// file, the pages are those of it. Where templates or faces are others by now there are none.
+    pub(super) fn pages_of(
         &self,
-        document: &str,
         path: &str,
-        digest: &str,
+        entry: &Entry,
         bytes: &[u8],
         view: &Value,
-    ) -> Result<BTreeMap<usize, usize>, Unmended> {
+    ) -> Result<BTreeMap<usize, BTreeSet<usize>>, MakeError> {
         let Ok(day) = text(&view["date"]["iso"]).parse() else { return Ok(BTreeMap::new()) };
-        let manifest = Manifest::read(&self.workspace.out)?;
-        let standard = manifest.entries.get(path).and_then(|entry| Standard::parse(&entry.standard));
-        let standard = standard.unwrap_or_default();
-        let set = self
-            .typeset(&job(&main_of(document), &ident_of(path), bytes, day, standard))
-            .map_err(MakeError::from)?;
-        let same = set.output.filter(|output| disk::sha256(&output.pdf) == digest);
+        let standard = Standard::parse(&entry.standard).unwrap_or_default();
+        let set = self.typeset(&job(&main_of(&entry.document), &ident_of(path), bytes, day, standard))?;
+        let same = set.output.filter(|output| disk::sha256(&output.pdf) == entry.pdf);
         Ok(same.map(|output| output.figures).unwrap_or_default())
     }
 

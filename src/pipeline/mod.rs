@@ -2,6 +2,7 @@
 //!
 //! Who asks, and how the answer is shown, is left to the binary.
 
+mod auditing;
 mod beats;
 mod check;
 mod copying;
@@ -16,6 +17,7 @@ mod planning;
 mod release;
 mod running;
 mod sources;
+mod standing;
 mod surveying;
 mod verifying;
 mod why;
@@ -44,6 +46,7 @@ pub use paper::{Paper, PrintRun};
 pub use planning::Examined;
 pub use release::{Difference, DraftFile, Refusal, Released};
 pub(crate) use running::in_order;
+pub use standing::{Sheet, Standing};
 pub use surveying::Survey;
 pub use verifying::{Verdict, Verified, file_with_code, verify};
 pub use why::Why;
@@ -83,6 +86,9 @@ pub enum PipelineError {
     /// No thread could be started.
     #[error("cannot start a thread")]
     Thread(#[source] std::io::Error),
+    /// A document could not be set, or something of it not be read.
+    #[error(transparent)]
+    Make(#[from] MakeError),
 }
 
 /// Settings, shared data and engine, all sound.

@@ -7,7 +7,7 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 
 use crate::disk::{self, PathError};
-use crate::ledger::{Ledger, LedgerError, Manifest, blank_path, distribution_path};
+use crate::ledger::{Ledger, LedgerError, Manifest, audit_path, blank_path, distribution_path};
 use crate::settings::Settings;
 
 /// What is taken away, or would be.
@@ -60,7 +60,7 @@ pub fn prune(
         ledger.pruned(issue.id, now)?;
     }
     for path in &pruned.files {
-        let (file, others) = (out.join(path), [blank_path(path), distribution_path(path)]);
+        let (file, others) = (out.join(path), [blank_path(path), distribution_path(path), audit_path(path)]);
         let others = others.into_iter().map(|path| out.join(path));
         for path in [file.clone(), file.with_extension("json")].into_iter().chain(others) {
             if path.exists() {

@@ -2,7 +2,7 @@
 //!
 //! What a reader will see stands in the view and is left to `views`; processes and deadlines to `workers`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
@@ -70,8 +70,8 @@ pub struct Typeset {
     pub pages: usize,
     /// The page on which the body ends; all of them where the template does not say.
     pub body_pages: usize,
-    /// The first page on which each figure is printed, by its row in the annex: where it links to that row, or the row itself.
-    pub figures: BTreeMap<usize, usize>,
+    /// The pages on which each figure is printed, by its row in the annex: where it links to that row, and the row itself.
+    pub figures: BTreeMap<usize, BTreeSet<usize>>,
     /// The page that has the notice of a correction; none where the template shows none.
     pub notice: Option<usize>,
     /// The templates it was made of, relative to their folder, with the SHA-256 of each; sorted.
@@ -190,8 +190,8 @@ fn page_of(document: &PagedDocument, mark: &str) -> Option<NonZeroUsize> {
     introspector.page(mark.location()?)
 }
 
-/// The first page of each figure.
-fn figure_pages(document: &PagedDocument) -> BTreeMap<usize, usize> {
+/// The pages of each figure.
+fn figure_pages(document: &PagedDocument) -> BTreeMap<usize, BTreeSet<usize>> {
     let introspector = document.introspector();
     let number = |label: &str, kind: &str| label.strip_prefix(kind)?.parse().ok();
     let row = |label: Label| {
@@ -205,10 +205,10 @@ fn figure_pages(document: &PagedDocument) -> BTreeMap<usize, usize> {
     });
     let anchors = introspector.query_labelled();
     let anchors = anchors.iter().filter_map(|anchor| Some((row(anchor.label()?)?, anchor.location()?)));
-    let mut pages = BTreeMap::new();
+    let mut pages: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
     for (row, place) in links.chain(anchors) {
         let Some(page) = introspector.page(place).map(NonZeroUsize::get) else { continue };
-        pages.entry(row).and_modify(|first: &mut usize| *first = page.min(*first)).or_insert(page);
+        pages.entry(row).or_default().insert(page);
     }
     pages
 }

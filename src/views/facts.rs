@@ -125,6 +125,19 @@ pub fn facts_as_csv(rows: &[FactRow<'_>]) -> String {
     format!("\u{feff}{}", String::from_utf8(bytes).expect("the cells are text"))
 }
 
+/// Rows of text as comma-separated values, likewise; the first are the heads.
+///
+/// # Panics
+/// When rows have other numbers of cells.
+pub fn rows_as_csv(rows: &[Vec<String>]) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        writer.write_record(row).expect("all rows have as many cells");
+    }
+    let bytes = writer.into_inner().expect("writing to memory does not fail");
+    format!("\u{feff}{}", String::from_utf8(bytes).expect("the cells are text"))
+}
+
 /// The facts that a document cites, as files within it.
 pub(super) fn attachments(citations: &Citations<'_>) -> Vec<Attachment> {
     let rows: Vec<FactRow<'_>> =

@@ -4,6 +4,7 @@
 
 mod annex;
 mod assemble;
+pub mod audit;
 mod beats;
 mod changes;
 mod charts;
@@ -39,7 +40,7 @@ pub use changes::{Change, Changes, PrintedFigure, PrintedMechanism, changes, fig
 pub use comparative::comparative_view;
 pub use copied::{Base, Compared, mark_changes};
 pub use correction::{Mistake, corrected, same_document};
-pub use facts::{FactRow, Number, fact_rows, facts_as_csv, facts_as_json};
+pub use facts::{FactRow, Number, fact_rows, facts_as_csv, facts_as_json, rows_as_csv};
 pub use region::region_view;
 pub use script::{Script, half_translated};
 pub use secrecy::Secrecy;

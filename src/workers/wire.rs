@@ -2,7 +2,7 @@
 //!
 //! Processes and deadlines are left to `child`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead, BufReader, Read, Write};
 
 use serde::{Deserialize, Serialize};
@@ -28,7 +28,7 @@ struct Question {
 struct AnswerHead {
     pages: usize,
     body_pages: usize,
-    figures: BTreeMap<usize, usize>,
+    figures: BTreeMap<usize, BTreeSet<usize>>,
     notice: Option<usize>,
     files: Vec<(String, String)>,
     /// The length of the PDF; none where there is no document.

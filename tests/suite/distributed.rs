@@ -140,7 +140,7 @@ fn distribution_refuses_what_it_cannot_print() {
 }
 
 /// The engine of the shipped templates.
-fn engine() -> Option<Engine> {
+pub(crate) fn engine() -> Option<Engine> {
     let Some(fonts) = faces() else {
         crate::tools::skip("faces");
         return None;
@@ -159,11 +159,13 @@ fn engine() -> Option<Engine> {
     pipeline::open_engine(&workspace, &Settings::default()).expect("faces").output
 }
 
-fn set(engine: &Engine, view: &Value) -> Typeset {
-    let view = serde_json::to_vec(view).expect("plain");
+/// Sets a view by the template of its kind, without a word of the typesetter.
+pub(crate) fn set(engine: &Engine, view: &Value) -> Typeset {
+    let main = format!("{}/main.typ", view["document"].as_str().expect("a kind"));
+    let bytes = serde_json::to_vec(view).expect("plain");
     let job = Job {
-        main: "distribution/main.typ",
-        view: &view,
+        main: &main,
+        view: &bytes,
         today: "2026-11-30".parse().expect("a day"),
         ident: "sample",
         standard: Standard::Archival,
