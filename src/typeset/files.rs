@@ -53,6 +53,7 @@ impl FileLoader for Templates {
 
 #[cfg(test)]
 mod tests {
+    use typst::syntax::package::PackageSpec;
     use typst::syntax::{RootedPath, VirtualPath};
 
     use super::*;
@@ -89,5 +90,10 @@ mod tests {
         assert_eq!(read("lib"), Err(FileError::IsDirectory));
         assert_eq!(read("none.typ"), Err(FileError::NotFound("templates/none.typ".into())));
         assert!(VirtualPath::new("../secret").is_err());
+        // Packages would come from the network; there is nobody who fetches them.
+        let package: PackageSpec = "@preview/cetz:0.4.0".parse().expect("a package");
+        let path = VirtualPath::new("lib.typ").expect("a path");
+        let inside = RootedPath::new(VirtualRoot::Package(package.clone()), path).intern();
+        assert_eq!(templates.load(inside), Err(FileError::Package(PackageError::NotFound(package))));
     }
 }

@@ -164,3 +164,25 @@ fn a_file_that_may_not_be_read() {
     });
     run.says("error[unreadable]: cannot read `data/regions/bad.toml`: ");
 }
+
+/// Words of data reach a template as values, never as its code.
+#[test]
+fn words_that_look_like_code_are_printed() {
+    if !have(&["faces", "pdftotext"]) {
+        return;
+    }
+    let project = Project::counties();
+    let code = "#read('lib/faces.toml') #panic() *粗* $x^2$ `raw` @ref <label> //";
+    project.replace(
+        "data/texts/region-qinghe.toml",
+        "全县有党员",
+        &format!("{}全县有党员", code.replace('2', "二")),
+    );
+    project.generate(["--region", "qinghe"]).ok();
+    let text =
+        crate::pdf::squeezed(&crate::pdf::texts(&project.path("reports/2026-11/region/qinghe.pdf")).concat());
+    for words in ["#read('lib/faces.toml')", "#panic()", "*粗*", "$x^二$", "`raw`", "@ref<label>", "//全县"]
+    {
+        assert!(text.contains(words), "no {words}: {text}");
+    }
+}
