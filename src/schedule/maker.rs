@@ -8,7 +8,7 @@ use std::path::Path;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::diag::{Diagnostics, Warned};
-use crate::ledger::{Entry, LedgerError, Manifest, Number};
+use crate::ledger::{Entry, LedgerError, MANIFEST, Manifest, Number};
 use crate::model::{CaseBook, Period};
 use crate::pipeline::{self, Document, End, MakeError, Order, Pipeline, PipelineError, Wish};
 use crate::views::shape::Line;
@@ -145,12 +145,13 @@ pub struct LazyMaker<'a, F> {
 }
 
 /// The documents of a tick are noted one by one; the manifest is written after the last. Where that fails, the notes stay, every reader
-/// finds them, and the next run writes them in.
+/// finds them, and the next run writes them in. So does a tick that makes nothing, with those of one that was killed after its last document.
 impl<F> Drop for LazyMaker<'_, F> {
     fn drop(&mut self) {
-        if let Some(Ok(pipeline)) = self.pipeline.get() {
-            let _ = pipeline.settle();
-        }
+        let _ = match self.pipeline.get() {
+            Some(Ok(pipeline)) => pipeline.settle(),
+            _ => Manifest::settle(self.out, MANIFEST).map_err(PipelineError::from),
+        };
     }
 }
 

@@ -156,7 +156,7 @@ fn the_styles_are_listed_shown_and_tried() {
     let run = project.run(["template", "test", "county"]);
     run.ok();
     let kinds: Vec<&str> = run.stdout.lines().filter_map(|line| line.strip_prefix("county ")).collect();
-    assert_eq!(kinds.len(), 9, "every kind has a sample: {run:?}");
+    assert_eq!(kinds.len(), 10, "every kind has a sample: {run:?}");
     assert!(kinds.contains(&"withdrawal: 1 pages"), "{run:?}");
 
     project.replace("styles/county/lib/theme.typ", "n => [共建 #n]", "n => panic(\"no\")");

@@ -25,7 +25,7 @@ fn every_sample_is_set_in_it() {
         return;
     }
     let run = modern(Project::counties()).run(["template", "test", "modern"]);
-    assert_eq!((run.code, run.stdout.lines().count()), (0, 9), "{run:?}");
+    assert_eq!((run.code, run.stdout.lines().count()), (0, 10), "{run:?}");
 }
 
 #[test]
