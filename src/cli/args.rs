@@ -8,6 +8,7 @@ pub(crate) use super::args_mistakes::*;
 pub(crate) use super::args_output::*;
 pub(crate) use super::args_paper::*;
 pub(crate) use super::args_schedule::*;
+pub(crate) use super::args_setup::*;
 pub(crate) use super::args_shards::*;
 pub(crate) use super::args_template::*;
 use clap::builder::styling::{AnsiColor, Styles};
@@ -194,16 +195,6 @@ pub(crate) enum Command {
     Completions(Completions),
     /// Write the manual pages into a folder
     Man(Man),
-}
-
-/// Write a small workspace that works, to begin with
-///
-/// Settings, an invented county, a schedule and a recipient, with comments. What is there already is kept as it is.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Init {
-    /// The folder, which is made where it is not there
-    #[arg(value_name = "DIR", default_value = ".")]
-    pub folder: PathBuf,
 }
 
 #[derive(Debug, clap::Args)]
@@ -394,11 +385,4 @@ pub(crate) struct Completions {
     /// The shell
     #[arg(value_enum)]
     pub shell: clap_complete::Shell,
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct Man {
-    /// The folder, which is made where it is not there
-    #[arg(value_name = "DIR")]
-    pub folder: PathBuf,
 }

@@ -8,6 +8,7 @@ mod args_mistakes;
 mod args_output;
 mod args_paper;
 mod args_schedule;
+mod args_setup;
 mod args_shards;
 mod args_template;
 mod audit;
